@@ -1,0 +1,103 @@
+import type { OptionKind, PermissionOption, PermissionRequest } from './request.ts';
+
+/** Where a person answered. */
+export type Surface =
+  | 'chat'
+  | 'inbox'
+  | 'notification'
+  | 'cards'
+  | 'diff'
+  | 'codelens'
+  | 'palette'
+  | 'cli'
+  | 'phone';
+
+/** Why a request ended the way it did. Recorded in the journal as it is. */
+export type DecidedBy =
+  | { readonly kind: 'person'; readonly surface: Surface; readonly device?: string }
+  | { readonly kind: 'rule'; readonly id: string; readonly scope: RuleScope }
+  | { readonly kind: 'ttl' }
+  | { readonly kind: 'agentWithdrew' }
+  | { readonly kind: 'agentGone'; readonly reason: string }
+  | { readonly kind: 'shutdown' };
+
+export type RuleScope = 'session' | 'workspace' | 'global';
+
+/** What the person wants remembered along with the answer. */
+export interface RuleChoice {
+  readonly scope: RuleScope;
+  readonly match: 'exact';
+}
+
+/** An answer that a surface proposes. The broker decides whether it counts. */
+export interface ProposedAnswer {
+  readonly requestId: string;
+  /** Of the request as it was shown; a different one means that something else was shown. */
+  readonly argsHash: string;
+  readonly outcome: 'allow' | 'deny';
+  /** One of the agent's own options, by its id. */
+  readonly optionId?: string;
+  readonly rule?: RuleChoice;
+  /** A sentence for the agent, with a deny. */
+  readonly feedback?: string;
+  /** For a question: the chosen text by question id. */
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly by: Extract<DecidedBy, { kind: 'person' }>;
+}
+
+/** The one answer that a request got. Only a person or a rule can make the outcome `allow`. */
+export interface Decision {
+  readonly requestId: string;
+  readonly argsHash: string;
+  readonly outcome: 'allow' | 'deny';
+  readonly optionId?: string;
+  readonly rule?: RuleChoice & { readonly id: string };
+  readonly feedback?: string;
+  readonly answers?: Readonly<Record<string, string>>;
+  readonly by: DecidedBy;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What is sent to the agent for a decision. */
+export type NativeAnswer =
+  /** One of the offered options; `narrowed` when the person chose one that reaches further than this call. */
+  | { readonly kind: 'option'; readonly option: PermissionOption; readonly narrowed: boolean }
+  /** No fitting option is offered: the agent gets its "cancelled". Never an allow. */
+  | { readonly kind: 'cancel' };
+
+/**
+ * The option that carries a decision to the agent. An "always" that is wider than (tool, arguments) goes out as its
+ * *once*; a deny without an offered reject option goes out as a cancel. `undefined`: this call cannot be allowed without
+ * allowing more.
+ */
+export function nativeAnswer(
+  options: readonly PermissionOption[],
+  outcome: 'allow' | 'deny',
+  optionId?: string,
+): NativeAnswer | undefined {
+  const chosen = options.find((option) => option.id === optionId);
+  if (chosen && isOnceOrExact(chosen)) return { kind: 'option', option: chosen, narrowed: false };
+  const once = options.find(
+    (option) => option.kind === `${outcome === 'allow' ? 'allow' : 'reject'}_once`,
+  );
+  if (once) return { kind: 'option', option: once, narrowed: chosen !== undefined };
+  return outcome === 'deny' ? { kind: 'cancel' } : undefined;
+}
+
+function isOnceOrExact(option: PermissionOption): boolean {
+  return !isAlways(option.kind) || option.bound === 'exact';
+}
+
+export function isAlways(kind: OptionKind): boolean {
+  return kind === 'allow_always' || kind === 'reject_always';
+}
+
+export function outcomeOf(kind: OptionKind): 'allow' | 'deny' {
+  return kind === 'allow_once' || kind === 'allow_always' ? 'allow' : 'deny';
+}
+
+/** Whether allowing exactly this call is possible with what the agent offers. */
+export function canAllow(request: PermissionRequest): boolean {
+  return nativeAnswer(request.options, 'allow') !== undefined;
+}

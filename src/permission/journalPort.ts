@@ -1,0 +1,39 @@
+import type { ToolKind } from './action.ts';
+import type { DecidedBy, Surface } from './decision.ts';
+
+/** One line of the audit record. Texts are already redacted and escaped. */
+export type JournalEntry = RaisedEntry | SettledEntry;
+
+interface EntryBase {
+  readonly requestId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly tool: ToolKind;
+  /** The agent's own name of the tool. */
+  readonly toolName: string;
+  readonly argsHash: string;
+}
+
+export interface RaisedEntry extends EntryBase {
+  readonly type: 'raised';
+  readonly raisedAt: number;
+  /** What the request is about, one line. */
+  readonly target: string;
+}
+
+export interface SettledEntry extends EntryBase {
+  readonly type: 'settled';
+  readonly decision: 'allow' | 'deny';
+  readonly decidedBy: DecidedBy;
+  readonly decidedAt: number;
+  /** The surface of a person's answer, else what decided. */
+  readonly channel: Surface | Exclude<DecidedBy['kind'], 'person'>;
+  readonly decisionLatencyMs: number;
+  readonly feedback?: string;
+}
+
+/** Where decisions are put on record. */
+export interface JournalPort {
+  /** Resolves when the entry is on disk; rejects when it is not known to be. */
+  append(entry: JournalEntry): Promise<void>;
+}

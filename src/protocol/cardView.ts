@@ -1,0 +1,69 @@
+import type { Settled } from '../permission/broker.ts';
+import { canAllow, isAlways, outcomeOf } from '../permission/decision.ts';
+import type { Display } from '../permission/display.ts';
+import type { AgentInfo, OptionKind, PermissionRequest } from '../permission/request.ts';
+import { canHaveRule } from '../permission/rules.ts';
+import { plain, toSpans } from '../permission/spans.ts';
+import { monogram, type OutcomeLine, optionNote, outcomeLine } from './words.ts';
+
+/** A request as surfaces outside the runtime layer see it: no raw input, no native values. Plain JSON. */
+export interface CardView {
+  readonly id: string;
+  readonly argsHash: string;
+  readonly agent: AgentInfo & { readonly monogram: string };
+  readonly session: { readonly key: string; readonly title: string; readonly folder: string };
+  readonly display: Display;
+  readonly raisedAt: number;
+  readonly options: readonly CardOption[];
+  /** False when the agent offers no way to allow just this call. */
+  readonly canAllow: boolean;
+  /** Whether "Always allow" can be offered. */
+  readonly canHaveRule: boolean;
+  readonly denyEndsTurn: boolean;
+  /** Set when the request is over. */
+  readonly outcome?: OutcomeLine & { readonly at: number };
+}
+
+/** One of the agent's own options. */
+export interface CardOption {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: OptionKind;
+  readonly outcome: 'allow' | 'deny';
+  /** `Same as Allow once`, `Wider than this call: will be sent as once`, … */
+  readonly note: string;
+  readonly wider: boolean;
+}
+
+export function cardView(request: PermissionRequest, settled?: Settled): CardView {
+  const { agent, session } = request;
+  return {
+    id: request.id,
+    argsHash: request.argsHash,
+    agent: { ...agent, monogram: monogram(agent) },
+    session: { key: session.key, title: session.title, folder: baseName(session.workspaceFolder) },
+    display: request.display,
+    raisedAt: request.raisedAt,
+    options: request.options.map((option) => ({
+      id: option.id,
+      label: plain(toSpans(option.label)),
+      kind: option.kind,
+      outcome: outcomeOf(option.kind),
+      note: optionNote(option),
+      wider: isAlways(option.kind) && option.bound !== 'exact',
+    })),
+    canAllow: canAllow(request),
+    canHaveRule: canHaveRule(request),
+    denyEndsTurn: request.denyEndsTurn === true,
+    ...(settled && { outcome: { ...outcomeLine(settled), at: settled.decision.at } }),
+  };
+}
+
+function baseName(path: string): string {
+  return (
+    path
+      .replace(/[/\\]+$/, '')
+      .split(/[/\\]/)
+      .at(-1) ?? path
+  );
+}

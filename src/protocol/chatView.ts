@@ -1,0 +1,46 @@
+import type { Spans } from '../permission/spans.ts';
+
+/** One entry of a conversation, as it is shown. Entries only ever grow at the end or change in place. */
+export type ChatEntry =
+  | { readonly kind: 'user'; readonly id: string; readonly text: Spans }
+  /** Markdown, with secrets and invisible characters already made safe. */
+  | {
+      readonly kind: 'agent';
+      readonly id: string;
+      readonly markdown: string;
+      readonly streaming: boolean;
+    }
+  | { readonly kind: 'thought'; readonly id: string; readonly text: string }
+  | ToolEntry
+  /** The card of this request belongs here; the card itself travels on its own. */
+  | { readonly kind: 'card'; readonly id: string; readonly requestId: string }
+  | {
+      readonly kind: 'notice';
+      readonly id: string;
+      readonly level: 'info' | 'error';
+      readonly text: string;
+      /** The end of the agent's error output. */
+      readonly detail?: string;
+    };
+
+export interface ToolEntry {
+  readonly kind: 'tool';
+  readonly id: string;
+  readonly title: Spans;
+  /** A codicon for the kind of tool. */
+  readonly icon: string;
+  readonly status: 'pending' | 'in_progress' | 'completed' | 'failed' | 'denied';
+  /** `waits for your answer`, `you, once`, `denied by you`, `reading never asks`. */
+  readonly by: string;
+}
+
+/** The head of a conversation. */
+export interface SessionView {
+  readonly key: string;
+  readonly title: string;
+  readonly agent: { readonly id: string; readonly name: string; readonly monogram: string };
+  readonly folder: string;
+  /** `everything`, `what its own settings do not allow`. */
+  readonly asksFor: string;
+  readonly state: 'starting' | 'ready' | 'running' | 'failed' | 'ended';
+}

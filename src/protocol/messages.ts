@@ -1,0 +1,84 @@
+import * as v from 'valibot';
+import { err, ok, type Result } from '../base/result.ts';
+import type { CardView } from './cardView.ts';
+import type { ChatEntry, SessionView } from './chatView.ts';
+
+/** From the extension to the card panel. */
+export type ToCards =
+  /** Everything that waits, oldest first, plus what was settled since the panel was last empty. */
+  | { readonly type: 'cards'; readonly cards: readonly CardView[] }
+  | { readonly type: 'card'; readonly card: CardView }
+  | CardReply
+  /** A keyboard command of VS Code, for the card that has the focus. */
+  | { readonly type: 'key'; readonly key: CardKey }
+  /** Scroll to a card and focus it. */
+  | { readonly type: 'reveal'; readonly requestId: string };
+
+/** From the extension to a chat panel. */
+export type ToChat =
+  | { readonly type: 'session'; readonly session: SessionView }
+  /** `entries` replace everything from index `from` on. */
+  | { readonly type: 'entries'; readonly from: number; readonly entries: readonly ChatEntry[] }
+  | { readonly type: 'cards'; readonly cards: readonly CardView[] }
+  | { readonly type: 'card'; readonly card: CardView }
+  /** Requests that wait in other sessions. */
+  | { readonly type: 'elsewhere'; readonly requests: number; readonly sessions: readonly string[] }
+  | CardReply
+  | { readonly type: 'key'; readonly key: CardKey }
+  | { readonly type: 'reveal'; readonly requestId: string };
+
+/** Why an answer did not count; shown on its card. */
+export interface CardReply {
+  readonly type: 'refused';
+  readonly requestId: string;
+  readonly text: string;
+}
+
+export type CardKey =
+  | 'allowOnce'
+  | 'deny'
+  | 'alwaysAllow'
+  | 'openDiff'
+  | 'more'
+  | 'next'
+  | 'previous';
+
+const answer = v.object({
+  type: v.literal('answer'),
+  requestId: v.string(),
+  argsHash: v.string(),
+  outcome: v.picklist(['allow', 'deny']),
+  optionId: v.exactOptional(v.string()),
+  rule: v.exactOptional(v.object({ scope: v.picklist(['session']), match: v.literal('exact') })),
+  feedback: v.exactOptional(v.pipe(v.string(), v.maxLength(4000))),
+  answers: v.exactOptional(v.record(v.string(), v.pipe(v.string(), v.maxLength(4000)))),
+});
+
+const requestOnly = <const T extends string>(type: T) =>
+  v.object({ type: v.literal(type), requestId: v.string() });
+
+const fromWebview = v.variant('type', [
+  v.object({ type: v.literal('ready') }),
+  answer,
+  requestOnly('openDiff'),
+  requestOnly('openWhole'),
+  requestOnly('copy'),
+  requestOnly('dismiss'),
+  /** Opens a link of the agent's markdown, after VS Code's own question. */
+  v.object({ type: v.literal('openLink'), href: v.string() }),
+  v.object({ type: v.literal('prompt'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
+  v.object({ type: v.literal('stop') }),
+  v.object({ type: v.literal('startAgain') }),
+  v.object({ type: v.literal('newSession') }),
+  v.object({ type: v.literal('showInbox') }),
+]);
+
+/** From a webview to the extension. */
+export type FromWebview = v.InferOutput<typeof fromWebview>;
+export type AnswerMessage = v.InferOutput<typeof answer>;
+
+/** Parses what a webview sent; nothing in it is trusted. */
+export function parseFromWebview(message: unknown): Result<FromWebview, string> {
+  const parsed = v.safeParse(fromWebview, message);
+  return parsed.success ? ok(parsed.output) : err(v.summarize(parsed.issues));
+}
