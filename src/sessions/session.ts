@@ -1,0 +1,228 @@
+import type { AgentConnection, AgentExit, AgentLauncher } from '../agents/agent.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { Emitter } from '../base/event.ts';
+import type { Broker, Deliver, PermissionGate, RaisedRequest } from '../permission/broker.ts';
+import type { RequestDraft, SessionRef } from '../permission/request.ts';
+import { safeText } from '../permission/spans.ts';
+import type { SessionView } from '../protocol/chatView.ts';
+import { UserError } from '../protocol/userError.ts';
+import { monogram } from '../protocol/words.ts';
+import { Transcript } from './transcript.ts';
+
+export type SessionState =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'running' }
+  | { readonly kind: 'failed'; readonly error: UserError }
+  | { readonly kind: 'ended'; readonly exit: AgentExit };
+
+export interface SessionOptions {
+  readonly ref: SessionRef;
+  readonly launcher: AgentLauncher;
+  readonly broker: Broker;
+  readonly env: NodeJS.ProcessEnv;
+  log(line: string): void;
+}
+
+const UNTITLED = 'New session';
+
+/** One conversation with one agent. When it ends, nothing that it asked can be allowed any more. */
+export class Session implements PermissionGate, Disposable {
+  readonly transcript = new Transcript();
+  readonly launcher: AgentLauncher;
+  readonly #options: SessionOptions;
+  readonly #store = new DisposableStore();
+  readonly #abort = new AbortController();
+  readonly #changed = this.#store.add(new Emitter<void>());
+  #ref: SessionRef;
+  #state: SessionState = { kind: 'starting' };
+  #connection: AgentConnection | undefined;
+
+  /** The state or the title changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#ref = options.ref;
+    this.launcher = options.launcher;
+    this.#store.add(
+      options.broker.onDidRaise((request) => {
+        if (request.session.key === this.key) this.transcript.addCard(request);
+      }),
+    );
+    this.#store.add(
+      options.broker.onDidSettle((settled) => {
+        if (settled.request.session.key === this.key) this.transcript.settled(settled);
+      }),
+    );
+  }
+
+  get key(): string {
+    return this.#ref.key;
+  }
+
+  get ref(): SessionRef {
+    return this.#ref;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  get isOver(): boolean {
+    return this.#state.kind === 'failed' || this.#state.kind === 'ended';
+  }
+
+  get view(): SessionView {
+    const { id, name } = this.launcher;
+    const folder = this.#ref.workspaceFolder.split(/[/\\]/).filter(Boolean).at(-1) ?? '';
+    return {
+      key: this.key,
+      title: safeText(this.#ref.title),
+      agent: { id, name, monogram: monogram({ id, name }) },
+      folder: safeText(folder),
+      asksFor: this.#connection?.asksFor ?? '',
+      state: this.#state.kind,
+    };
+  }
+
+  /** Starts the agent. Never rejects: a failure is the session's state and an entry of its transcript. */
+  async start(): Promise<void> {
+    const { launcher, env, log } = this.#options;
+    try {
+      const connection = await launcher.start({
+        session: this.#ref,
+        gate: this,
+        env,
+        signal: this.#abort.signal,
+        log,
+      });
+      if (this.isOver) return void (await connection.stop());
+      this.#connection = connection;
+      this.#store.add(connection.onDidEmit((event) => this.transcript.add(event)));
+      this.#setState({ kind: 'ready' });
+      void connection.exited.then((exit) => this.#exited(exit));
+    } catch (error) {
+      this.#fail(asUserError(error, launcher.name));
+    }
+  }
+
+  /** Sends what the person typed and resolves when the turn is over. */
+  async prompt(text: string): Promise<void> {
+    const connection = this.#connection;
+    if (!connection || this.isOver) {
+      throw new UserError(
+        'sessionEnded',
+        `${this.launcher.name} is not running. Your message was not sent.`,
+        'Start a new session.',
+      );
+    }
+    this.transcript.addUser(text);
+    this.#setTitle(text);
+    this.#setState({ kind: 'running' });
+    try {
+      const end = await connection.prompt(text);
+      if (end.message)
+        this.transcript.addNotice(end.reason === 'error' ? 'error' : 'info', end.message);
+      else if (end.reason === 'interrupted') this.transcript.addNotice('info', 'Stopped.');
+    } catch (error) {
+      if (!this.isOver) {
+        const { message, next, detail } = asUserError(error, this.launcher.name);
+        this.transcript.addNotice('error', `${message} ${next}`, detail);
+      }
+    } finally {
+      this.transcript.endMessage();
+      if (!this.isOver) this.#setState({ kind: 'ready' });
+    }
+  }
+
+  /** Asks the agent to stop its turn; the session stays. */
+  async interrupt(): Promise<void> {
+    await this.#connection?.interrupt();
+  }
+
+  /** Ends the agent process. What waits is closed first: it was not run. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    this.#options.broker.agentGone(this.key, 'the session was stopped');
+    await this.#connection?.stop();
+  }
+
+  raise(draft: RequestDraft, deliver: Deliver): RaisedRequest {
+    const raised = this.#options.broker.raise({ ...draft, session: this.#ref }, deliver);
+    // A request of a session that is over has nobody to run it any more.
+    if (this.isOver) this.#options.broker.agentGone(this.key, 'the session has ended');
+    return raised;
+  }
+
+  dispose(): void {
+    this.#abort.abort();
+    this.#options.broker.agentGone(this.key, 'the session was closed');
+    void this.#connection?.stop();
+    this.#store.dispose();
+  }
+
+  #exited(exit: AgentExit): void {
+    if (this.isOver) return;
+    this.#options.broker.agentGone(
+      this.key,
+      exit.error?.message ?? `it ended with ${exitWords(exit)}`,
+    );
+    if (exit.error) {
+      this.#fail(exit.error);
+    } else if (exit.code === 0 || this.#abort.signal.aborted) {
+      this.transcript.addNotice('info', `${this.launcher.name} has ended.`);
+      this.#setState({ kind: 'ended', exit });
+    } else {
+      this.#fail(
+        new UserError(
+          'agentExited',
+          `${this.launcher.name} stopped with ${exitWords(exit)}. Nothing that was waiting ran.`,
+          'Start again, or look at the Countersign output for its last words.',
+        ),
+      );
+    }
+  }
+
+  #fail(error: UserError): void {
+    if (this.isOver) return;
+    this.transcript.endMessage();
+    this.#setState({ kind: 'failed', error });
+    this.#options.broker.agentGone(this.key, error.message);
+    this.transcript.addNotice('error', `${error.message} ${error.next}`, error.detail);
+    this.#options.log(`${error.code}: ${error.message}${error.detail ? `\n${error.detail}` : ''}`);
+    void this.#connection?.stop();
+  }
+
+  #setTitle(prompt: string): void {
+    if (this.#ref.title !== UNTITLED) return;
+    const line = prompt.split('\n', 1)[0]?.trim() ?? '';
+    if (line)
+      this.#ref = { ...this.#ref, title: line.length > 60 ? `${line.slice(0, 59)}…` : line };
+  }
+
+  #setState(state: SessionState): void {
+    this.#state = state;
+    this.#changed.fire();
+  }
+}
+
+/** A session's reference before its first message gives it a title. */
+export function newSessionRef(key: string, cwd: string, workspaceFolder = cwd): SessionRef {
+  return { key, title: UNTITLED, cwd, workspaceFolder };
+}
+
+function exitWords({ code, signal }: AgentExit): string {
+  return signal ? `signal ${signal}` : `exit code ${code ?? 'unknown'}`;
+}
+
+function asUserError(error: unknown, agentName: string): UserError {
+  if (error instanceof UserError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    'agentError',
+    `${agentName} could not go on: ${safeText(message)}.`,
+    'Start a new session.',
+    { cause: error },
+  );
+}

@@ -1,0 +1,206 @@
+import type { AgentEvent, ToolCall, ToolCallKind } from '../agents/agent.ts';
+import { Emitter } from '../base/event.ts';
+import type { Settled } from '../permission/broker.ts';
+import type { PermissionRequest } from '../permission/request.ts';
+import { toSpans } from '../permission/spans.ts';
+import type { ChatEntry, ToolEntry } from '../protocol/chatView.ts';
+import { prose } from './prose.ts';
+
+const ICONS: Readonly<Record<ToolCallKind, string>> = {
+  read: 'eye',
+  edit: 'edit',
+  delete: 'trash',
+  move: 'arrow-swap',
+  search: 'search',
+  execute: 'terminal',
+  think: 'lightbulb',
+  fetch: 'globe',
+  switch_mode: 'unlock',
+  other: 'tools',
+};
+
+/** What is kept of one message of the agent, in characters; more is not shown. */
+const MAX_MESSAGE = 400_000;
+
+/** What was said and done in one session, ready to be shown. */
+export class Transcript {
+  readonly #entries: ChatEntry[] = [];
+  readonly #tools = new Map<string, number>();
+  readonly #toolOfRequest = new Map<string, number>();
+  readonly #changed = new Emitter<number>();
+  #streaming:
+    | { readonly index: number; readonly messageId: string | undefined; raw: string }
+    | undefined;
+  #nextId = 0;
+
+  /** Fires with the index of the first entry that changed. */
+  readonly onDidChange = this.#changed.event;
+
+  get entries(): readonly ChatEntry[] {
+    return this.#entries;
+  }
+
+  addUser(text: string): void {
+    this.#append({ kind: 'user', id: this.#id(), text: toSpans(text) });
+  }
+
+  addNotice(level: 'info' | 'error', text: string, detail?: string): void {
+    this.#append({
+      kind: 'notice',
+      id: this.#id(),
+      level,
+      text: prose(text),
+      ...(detail && { detail }),
+    });
+  }
+
+  add(event: AgentEvent): void {
+    switch (event.kind) {
+      case 'text':
+        this.#addText(event.text, event.messageId);
+        break;
+      case 'thought':
+        this.#addThought(event.text);
+        break;
+      case 'toolCall':
+        this.#addToolCall(event.call);
+        break;
+      case 'notice':
+        this.addNotice(event.level, event.text);
+        break;
+    }
+  }
+
+  /** Puts the card of a request at the end, below the call that it is about. */
+  addCard(request: PermissionRequest): void {
+    const { callId } = request.native;
+    const index = callId === undefined ? undefined : this.#tools.get(callId);
+    if (index !== undefined) {
+      this.#toolOfRequest.set(request.id, index);
+      this.#updateTool(index, { by: 'waits for your answer' });
+    }
+    this.#append({ kind: 'card', id: this.#id(), requestId: request.id });
+  }
+
+  settled(settled: Settled): void {
+    const index = this.#toolOfRequest.get(settled.request.id);
+    if (index === undefined) return;
+    this.#toolOfRequest.delete(settled.request.id);
+    const denied = settled.decision.outcome === 'deny';
+    this.#updateTool(index, {
+      by: answeredBy(settled),
+      ...(denied && { status: 'denied' as const }),
+    });
+  }
+
+  /** The turn is over: the message is complete. */
+  endMessage(): void {
+    const streaming = this.#streaming;
+    if (!streaming) return;
+    this.#streaming = undefined;
+    const entry = this.#entries[streaming.index];
+    if (entry?.kind === 'agent') this.#replace(streaming.index, { ...entry, streaming: false });
+  }
+
+  #addText(text: string, messageId: string | undefined): void {
+    const streaming = this.#streaming;
+    const isLast = streaming?.index === this.#entries.length - 1;
+    if (!streaming || !isLast || (messageId !== undefined && messageId !== streaming.messageId)) {
+      this.endMessage();
+      const id = this.#id();
+      this.#append({ kind: 'agent', id, markdown: prose(text), streaming: true });
+      this.#streaming = { index: this.#entries.length - 1, messageId, raw: text };
+      return;
+    }
+    if (streaming.raw.length > MAX_MESSAGE) return;
+    // The whole message again: a secret can arrive in two pieces.
+    streaming.raw += text;
+    const entry = this.#entries[streaming.index];
+    if (entry?.kind === 'agent')
+      this.#replace(streaming.index, { ...entry, markdown: prose(streaming.raw) });
+  }
+
+  #addThought(text: string): void {
+    const last = this.#entries.at(-1);
+    if (last?.kind === 'thought') {
+      this.#replace(this.#entries.length - 1, { ...last, text: prose(last.text + text) });
+    } else {
+      this.#append({ kind: 'thought', id: this.#id(), text: prose(text) });
+    }
+  }
+
+  #addToolCall(call: ToolCall): void {
+    const index = this.#tools.get(call.callId);
+    if (index === undefined) {
+      const kind = call.toolKind ?? 'other';
+      this.#tools.set(call.callId, this.#entries.length);
+      this.#append({
+        kind: 'tool',
+        id: this.#id(),
+        title: toSpans(oneLine(call.title ?? 'Tool call')),
+        icon: ICONS[kind],
+        status: call.status,
+        by: kind === 'read' || kind === 'search' ? 'reading never asks' : '',
+      });
+      return;
+    }
+    const denied = this.#tool(index)?.status === 'denied';
+    this.#updateTool(index, {
+      ...(call.title !== undefined && { title: toSpans(oneLine(call.title)) }),
+      ...(call.toolKind && { icon: ICONS[call.toolKind] }),
+      // What was denied stays denied, though the agent calls it failed.
+      ...(!denied && { status: call.status }),
+    });
+  }
+
+  #tool(index: number): ToolEntry | undefined {
+    const entry = this.#entries[index];
+    return entry?.kind === 'tool' ? entry : undefined;
+  }
+
+  #updateTool(index: number, change: Partial<Omit<ToolEntry, 'kind' | 'id'>>): void {
+    const entry = this.#tool(index);
+    if (entry) this.#replace(index, { ...entry, ...change });
+  }
+
+  #append(entry: ChatEntry): void {
+    if (entry.kind !== 'agent') this.endMessage();
+    this.#entries.push(entry);
+    this.#changed.fire(this.#entries.length - 1);
+  }
+
+  #replace(index: number, entry: ChatEntry): void {
+    this.#entries[index] = entry;
+    this.#changed.fire(index);
+  }
+
+  #id(): string {
+    return String(this.#nextId++);
+  }
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}
+
+function answeredBy({ decision, delivery }: Settled): string {
+  if (delivery === 'failed') return 'your answer did not arrive';
+  const { by, outcome } = decision;
+  switch (by.kind) {
+    case 'person': {
+      const you = by.device ? `you, on ${by.device}` : 'you';
+      if (outcome === 'deny') return `denied by ${you}`;
+      return decision.rule ? `${you}, always in this session` : `${you}, once`;
+    }
+    case 'rule':
+      return outcome === 'allow' ? 'allowed by rule' : 'denied by rule';
+    case 'ttl':
+      return 'denied: nobody answered in time';
+    case 'agentWithdrew':
+      return 'withdrawn';
+    case 'agentGone':
+    case 'shutdown':
+      return 'stopped; it was not run';
+  }
+}
