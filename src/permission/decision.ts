@@ -1,16 +1,19 @@
 import type { OptionKind, PermissionOption, PermissionRequest } from './request.ts';
 
-/** Where a person answered. */
-export type Surface =
-  | 'chat'
-  | 'inbox'
-  | 'notification'
-  | 'cards'
-  | 'diff'
-  | 'codelens'
-  | 'palette'
-  | 'cli'
-  | 'phone';
+/** Where a person can answer. */
+export const SURFACES = [
+  'chat',
+  'inbox',
+  'notification',
+  'cards',
+  'diff',
+  'codelens',
+  'palette',
+  'cli',
+  'phone',
+] as const;
+
+export type Surface = (typeof SURFACES)[number];
 
 /** Why a request ended the way it did. Recorded in the journal as it is. */
 export type DecidedBy =

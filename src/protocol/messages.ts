@@ -59,6 +59,8 @@ const requestOnly = <const T extends string>(type: T) =>
 
 const fromWebview = v.variant('type', [
   v.object({ type: v.literal('ready') }),
+  /** The page has, or lost, the keyboard focus. */
+  v.object({ type: v.literal('focus'), focused: v.boolean() }),
   answer,
   requestOnly('openDiff'),
   requestOnly('openWhole'),

@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import { err, type Result } from '../base/result.ts';
+import type { AnswerError, Broker, Settled } from '../permission/broker.ts';
+import type { ProposedAnswer, Surface } from '../permission/decision.ts';
+import type { PermissionRequest } from '../permission/request.ts';
+import { alreadyAnswered } from '../protocol/words.ts';
+
+/** A click this soon was aimed at something else. Milliseconds. */
+const INERT = 500;
+
+export type AnswerChoice = Omit<ProposedAnswer, 'requestId' | 'argsHash' | 'by'>;
+
+/** The one way from VS Code's surfaces to the broker. Surfaces propose; this says what became of it. */
+export class Answering {
+  readonly #broker: Broker;
+
+  constructor(broker: Broker) {
+    this.#broker = broker;
+  }
+
+  /** Proposes an answer and shows the person when it did not count. */
+  async answer(request: PermissionRequest, surface: Surface, choice: AnswerChoice): Promise<void> {
+    const result = await this.propose(request.id, request.argsHash, surface, choice);
+    if (!result.ok) void vscode.window.showWarningMessage(`Countersign: ${result.error}`);
+  }
+
+  /** Proposes an answer; an error is a sentence for the person. */
+  async propose(
+    requestId: string,
+    argsHash: string,
+    surface: Surface,
+    choice: AnswerChoice,
+  ): Promise<Result<Settled, string>> {
+    const request = this.#broker.find(requestId);
+    if (choice.outcome === 'allow' && request && Date.now() - request.raisedAt < INERT) {
+      return err(
+        'This request has only just appeared, so the click did not count. Answer it again.',
+      );
+    }
+    const result = await this.#broker.answer({
+      ...choice,
+      requestId,
+      argsHash,
+      by: { kind: 'person', surface },
+    });
+    return result.ok ? result : err(describe(result.error));
+  }
+}
+
+function describe(error: AnswerError): string {
+  switch (error.kind) {
+    case 'alreadySettled':
+      return alreadyAnswered(error.settled.decision.by);
+    case 'unknownRequest':
+      return 'This request is over. Nothing was allowed.';
+    case 'changed':
+      return 'The request is not the one that was shown. Nothing was allowed. Open it again.';
+    case 'unknownOption':
+      return 'The agent does not offer this answer. Nothing was allowed. Choose another.';
+    case 'onlyWiderAllow':
+      return 'The agent offers no way to allow only this call. Nothing was allowed.';
+    case 'ruleRefused':
+      return 'No rule can be made for this call, because it always has to ask. Use Allow once.';
+    case 'answersMissing':
+      return 'Answer every question first.';
+    case 'journalFailed':
+      return 'The answer could not be recorded, so nothing was allowed. Free some disk space and answer again.';
+  }
+}

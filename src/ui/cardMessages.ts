@@ -1,0 +1,65 @@
+import * as vscode from 'vscode';
+import type { Broker } from '../permission/broker.ts';
+import type { Surface } from '../permission/decision.ts';
+import type { PermissionRequest } from '../permission/request.ts';
+import type { AnswerMessage, CardReply, FromWebview } from '../protocol/messages.ts';
+import type { Answering } from './answering.ts';
+import { commands } from './names.ts';
+import { requestAsText } from './requestText.ts';
+
+/** What a card can ask of the extension, the same in every webview. */
+export class CardMessages {
+  readonly #broker: Broker;
+  readonly #answering: Answering;
+
+  constructor(broker: Broker, answering: Answering) {
+    this.#broker = broker;
+    this.#answering = answering;
+  }
+
+  /** Handles a card's message; false when it is not one. */
+  async handle(
+    message: FromWebview,
+    surface: Surface,
+    reply: (message: CardReply) => void,
+  ): Promise<boolean> {
+    switch (message.type) {
+      case 'answer':
+        await this.#answer(message, surface, reply);
+        return true;
+      case 'openDiff':
+        await vscode.commands.executeCommand(commands.openDiff, message.requestId);
+        return true;
+      case 'openWhole':
+        await vscode.commands.executeCommand(commands.openWhole, message.requestId);
+        return true;
+      case 'copy':
+        await this.#copy(this.#broker.find(message.requestId));
+        return true;
+      case 'ready':
+      case 'focus':
+      case 'dismiss':
+      case 'openLink':
+      case 'prompt':
+      case 'stop':
+      case 'startAgain':
+      case 'newSession':
+      case 'showInbox':
+        return false;
+    }
+  }
+
+  async #answer(
+    message: AnswerMessage,
+    surface: Surface,
+    reply: (message: CardReply) => void,
+  ): Promise<void> {
+    const { type: _, requestId, argsHash, ...choice } = message;
+    const result = await this.#answering.propose(requestId, argsHash, surface, choice);
+    if (!result.ok) reply({ type: 'refused', requestId, text: result.error });
+  }
+
+  async #copy(request: PermissionRequest | undefined): Promise<void> {
+    if (request) await vscode.env.clipboard.writeText(requestAsText(request));
+  }
+}

@@ -1,0 +1,42 @@
+import type { Preview } from '../permission/display.ts';
+import type { PermissionRequest } from '../permission/request.ts';
+import { plain, safeText } from '../permission/spans.ts';
+import { wish } from '../protocol/words.ts';
+
+/** A request as plain text, for the clipboard and for the read-only document; redacted and escaped like the card. */
+export function requestAsText(request: PermissionRequest): string {
+  const { agent, session, display } = request;
+  const lines = [
+    `${safeText(agent.name)} (${safeText(session.title)}) wants to ${wish(display)}`,
+    ...(display.risk ? [display.risk.text] : []),
+    '',
+    previewText(display.preview),
+    '',
+    ...(display.why ? [`Why: “${plain(display.why)}”`] : []),
+    ...display.facts.map(({ label, text }) => `${label}: ${plain(text)}`),
+    ...(display.questions ?? []).flatMap((question) => [
+      question.text,
+      ...question.choices.map(({ label, description }) => `- ${label}: ${description}`),
+    ]),
+  ];
+  return `${lines.join('\n').trim()}\n`;
+}
+
+function previewText(preview: Preview): string {
+  switch (preview.kind) {
+    case 'command':
+    case 'json':
+    case 'text':
+      return plain(preview.text);
+    case 'url':
+      return plain([...preview.before, ...preview.host, ...preview.after]);
+    case 'diff':
+      return [
+        plain(preview.path),
+        ...preview.rows.map(({ sign, text }) => `${sign} ${plain(text)}`),
+        ...(preview.omitted > 0 ? [`… ${preview.omitted} more lines`] : []),
+      ].join('\n');
+    case 'none':
+      return '';
+  }
+}
