@@ -1,0 +1,139 @@
+// Builds everything that ships and the tests that run inside VS Code.
+//
+//   node esbuild.mjs [--production] [--tests] [--check-size] [--watch]
+//
+// --production  minified, no source maps (what goes into the .vsix)
+// --tests       also the mocha runner and suites for the extension host (dist/test)
+// --check-size  print what VS Code loads at activation; fail above the limit
+import { chmod, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, context } from 'esbuild';
+
+const ROOT = path.dirname(fileURLToPath(import.meta.url));
+const ACTIVATION_LIMIT = 250 * 1024;
+const flags = new Set(process.argv.slice(2));
+const production = flags.has('--production');
+
+const shared = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const node = {
+  ...shared,
+  platform: 'node',
+  target: 'node20',
+  format: 'esm',
+  splitting: true,
+  external: ['vscode'],
+  // CommonJS packages inside an ES module still call require() for Node's own modules.
+  banner: {
+    js: "import{createRequire as countersignRequire}from'node:module';const require=countersignRequire(import.meta.url);",
+  },
+};
+
+/** The extension, the command line and the demo agent share chunks; heavy parts are reached by import(). */
+const program = {
+  ...node,
+  entryPoints: {
+    extension: 'src/extension.ts',
+    cli: 'src/cli.ts',
+    demoAgent: 'src/demo/demoAgent.ts',
+  },
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+};
+
+async function hostTests() {
+  const names = await readdir(path.join(ROOT, 'test/host/suite'));
+  const suites = names.filter((name) => name.endsWith('.test.ts'));
+  return {
+    ...node,
+    // Packages resolve from node_modules at run time: the tests never leave this checkout.
+    packages: 'external',
+    sourcemap: 'inline',
+    minify: false,
+    entryPoints: {
+      runner: 'test/host/runner.ts',
+      ...Object.fromEntries(
+        suites.map((name) => [
+          `suite/${path.basename(name, '.ts')}`,
+          path.join('test/host/suite', name),
+        ]),
+      ),
+    },
+    outdir: 'dist/test',
+    chunkNames: 'chunks/[name]-[hash]',
+  };
+}
+
+/** Bytes of each file that `entry` loads without any import() having run, largest first. */
+function staticClosure(metafile, entry) {
+  const sizes = new Map();
+  const visit = (file) => {
+    const output = metafile.outputs[file];
+    if (!output || sizes.has(file)) return;
+    sizes.set(file, output.bytes);
+    for (const imported of output.imports) {
+      if (imported.kind === 'import-statement' && !imported.external) visit(imported.path);
+    }
+  };
+  visit(entry);
+  return [...sizes].sort((a, b) => b[1] - a[1]);
+}
+
+function checkSize(metafile) {
+  const files = staticClosure(metafile, 'dist/extension.js');
+  const total = files.reduce((sum, [, bytes]) => sum + bytes, 0);
+  for (const [file, bytes] of files) console.log(`${kilobytes(bytes)}  ${file}`);
+  console.log(`${kilobytes(total)}  loaded at activation (limit ${kilobytes(ACTIVATION_LIMIT)})`);
+  if (total > ACTIVATION_LIMIT) {
+    console.error(
+      'Too much is loaded at activation. Reach the heavy part with a dynamic import().',
+    );
+    process.exitCode = 1;
+  }
+}
+
+const kilobytes = (bytes) => `${(bytes / 1024).toFixed(1).padStart(7)} KB`;
+
+/** Chunk names carry a hash, so a rebuild leaves the old ones behind; they must not be packaged. */
+async function removeStaleChunks(outdir, metafile) {
+  const current = new Set(Object.keys(metafile.outputs).map((file) => path.basename(file)));
+  const folder = path.join(ROOT, outdir, 'chunks');
+  const found = await readdir(folder).catch(() => []);
+  const stale = found.filter((name) => !current.has(name));
+  await Promise.all(stale.map((name) => rm(path.join(folder, name), { force: true })));
+}
+
+async function allBuilds() {
+  const { webviewBuilds } = await import(pathToFileURL(path.join(ROOT, 'webview/build.mjs')).href);
+  const builds = [program, ...webviewBuilds({ ...shared })];
+  if (flags.has('--tests')) builds.push(await hostTests());
+  return builds;
+}
+
+async function watch(builds) {
+  const contexts = await Promise.all(
+    builds.map((options) => context({ ...options, logLevel: 'info' })),
+  );
+  await Promise.all(contexts.map((each) => each.watch()));
+}
+
+async function main() {
+  const builds = await allBuilds();
+  if (flags.has('--watch')) return watch(builds);
+  const results = await Promise.all(builds.map((options) => build(options)));
+  await Promise.all(
+    builds.map((options, index) => removeStaleChunks(options.outdir, results[index].metafile)),
+  );
+  await chmod(path.join(ROOT, 'dist/cli.js'), 0o755);
+  if (flags.has('--check-size')) checkSize(results[0].metafile);
+}
+
+await main();
