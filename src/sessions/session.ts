@@ -157,6 +157,7 @@ export class Session implements PermissionGate, Disposable {
 
   dispose(): void {
     this.#abort.abort();
+    if (!this.isOver) this.#state = { kind: 'ended', exit: { code: null, signal: null } };
     this.#options.broker.agentGone(this.key, 'the session was closed');
     void this.#connection?.stop();
     this.#store.dispose();
