@@ -1,0 +1,362 @@
+import {
+  type AnyMessage,
+  type ClientConnection,
+  client,
+  methods,
+  PROTOCOL_VERSION,
+  RequestError,
+} from '@agentclientprotocol/sdk';
+import { Emitter } from '../../base/event.ts';
+import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
+import type { AgentInfo, RequestDraft } from '../../permission/request.ts';
+import { safeText } from '../../permission/spans.ts';
+import { UserError } from '../../protocol/userError.ts';
+import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import {
+  agentError,
+  duplicateRequest,
+  notSignedIn,
+  stopped,
+  unknownSession,
+  wrongVersion,
+} from './errors.ts';
+import { type Frame, idKey, type PermissionParams, parseFrame, type RequestId } from './frames.ts';
+import { type AgentLines, type MessagePipe, messagePipe } from './lines.ts';
+import { denyEndsTurn, permissionOptions } from './options.ts';
+import { type Outcome, PermissionRequests } from './permissionRequests.ts';
+import { type AgentProfile, profileOf } from './profiles.ts';
+import { ToolCalls } from './toolCalls.ts';
+import { mapToolCall } from './toolMapping.ts';
+import { eventOf } from './updates.ts';
+
+export interface AcpOptions {
+  readonly id: string;
+  readonly name: string;
+  readonly start: Pick<StartOptions, 'session' | 'gate' | 'log'>;
+}
+
+/** JSON-RPC code of `auth_required`: https://agentclientprotocol.com/protocol/schema#errorcode */
+const AUTH_REQUIRED = -32000;
+
+/**
+ * One conversation over the Agent Client Protocol. The SDK speaks for us (handshake, prompts, refusals); what decides over
+ * a permission is read from the raw frames and answered here, because the SDK answers, drops and renames some of it.
+ */
+export class AcpConnection implements AgentConnection {
+  readonly #lines: AgentLines;
+  readonly #options: AcpOptions;
+  readonly #pipe: MessagePipe;
+  readonly #sdk: ClientConnection;
+  readonly #events = new Emitter<AgentEvent>();
+  readonly #calls = new ToolCalls();
+  readonly #permissions: PermissionRequests;
+  /** Requests of the agent that have no answer yet. */
+  readonly #asked = new Set<string>();
+  /** Methods of our requests that have no answer yet. */
+  readonly #sent = new Map<string, string>();
+  readonly #refused = new Set<string>();
+  #sessionId: string | undefined;
+  #turn: 'none' | 'running' | 'cancelled' = 'none';
+  #broken: UserError | undefined;
+  #agent: AgentInfo;
+  #profile: AgentProfile = profileOf(undefined);
+
+  readonly onDidEmit = this.#events.event;
+  readonly exited: Promise<AgentExit>;
+
+  /** Shakes hands and opens the session. Rejects with a {@link UserError}; then the agent is stopped. */
+  static async open(lines: AgentLines, options: AcpOptions): Promise<AcpConnection> {
+    const connection = new AcpConnection(lines, options);
+    try {
+      await connection.#handshake();
+      return connection;
+    } catch (error) {
+      await lines.stop();
+      throw error;
+    }
+  }
+
+  private constructor(lines: AgentLines, options: AcpOptions) {
+    this.#lines = lines;
+    this.#options = options;
+    this.#agent = { id: options.id, name: options.name, version: '' };
+    this.#permissions = new PermissionRequests({
+      gate: options.start.gate,
+      answer: (id, outcome) => this.#answer(id, outcome),
+      denied: (callId) => this.#emitCall(this.#calls.denied(callId)),
+    });
+    this.#pipe = messagePipe((message) => this.#send(message));
+    this.#sdk = client({ name: 'countersign' })
+      .onRequest('*', ({ method }) => this.#refuse(method))
+      .connect(this.#pipe.stream);
+    const subscription = lines.onLine((line) => this.#receive(line));
+    this.exited = lines.exited.then((exit) => {
+      subscription.dispose();
+      this.#pipe.end();
+      this.#sdk.close();
+      return exit;
+    });
+  }
+
+  get agent(): AgentInfo {
+    return this.#agent;
+  }
+
+  get asksFor(): string {
+    return this.#profile.asksFor;
+  }
+
+  async prompt(text: string): Promise<TurnEnd> {
+    const sessionId = this.#sessionId ?? '';
+    this.#turn = 'running';
+    try {
+      const { stopReason } = await this.#ask(
+        this.#sdk.agent.request(methods.agent.session.prompt, {
+          sessionId,
+          prompt: [{ type: 'text', text }],
+        }),
+      );
+      return turnEnd(stopReason);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (this.#isCancelled()) return { reason: 'interrupted' };
+      if (error.code === AUTH_REQUIRED) throw notSignedIn(this.#agent.name, error.message, []);
+      return { reason: 'error', message: errorWords(error) };
+    } finally {
+      this.#turn = 'none';
+      this.#calls.clear();
+    }
+  }
+
+  async interrupt(): Promise<void> {
+    if (this.#turn !== 'running' || this.#broken || this.#sessionId === undefined) return;
+    this.#turn = 'cancelled';
+    // First the cancel, then the answers: an agent that hears "cancelled" for one call only goes on with its turn.
+    this.#send({
+      jsonrpc: '2.0',
+      method: methods.agent.session.cancel,
+      params: { sessionId: this.#sessionId },
+    });
+    this.#permissions.withdrawAll();
+  }
+
+  async stop(): Promise<void> {
+    await this.#lines.stop();
+  }
+
+  async #handshake(): Promise<void> {
+    const { cwd } = this.#options.start.session;
+    const init = await this.#ask(
+      this.#sdk.agent.request(methods.agent.initialize, {
+        protocolVersion: PROTOCOL_VERSION,
+        clientInfo: { name: 'countersign', version: '0.1.0' },
+        // No `fs`, no `terminal`: with them an agent can write and run beside its own permission requests.
+        clientCapabilities: {},
+      }),
+    );
+    const { name } = this.#options;
+    if (init.protocolVersion !== PROTOCOL_VERSION)
+      throw wrongVersion(name, init.protocolVersion, PROTOCOL_VERSION);
+    this.#profile = profileOf(init.agentInfo?.name);
+    this.#agent = { ...this.#agent, version: safeText(init.agentInfo?.version ?? '') };
+    try {
+      await this.#ask(this.#sdk.agent.request(methods.agent.session.new, { cwd, mcpServers: [] }));
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.code !== AUTH_REQUIRED) throw agentError(name, errorWords(error));
+      const signIns = (init.authMethods ?? []).map((method) => method.name);
+      throw notSignedIn(name, error.message, signIns);
+    }
+    if (this.#sessionId === undefined) throw agentError(name, 'it opened no session');
+  }
+
+  /** Waits for the agent's answer, but no longer than the agent lives. */
+  async #ask<T>(answer: Promise<T>): Promise<T> {
+    const gone = this.#lines.exited.then((exit): never => {
+      throw exit.error ?? stopped(this.#agent.name, this.#lines.stderrTail());
+    });
+    gone.catch(() => undefined);
+    try {
+      return await Promise.race([answer, gone]);
+    } catch (error) {
+      if (this.#broken) throw this.#broken;
+      if (error instanceof RequestError || error instanceof UserError) throw error;
+      // The SDK could not read the answer, or its side was closed before the exit was known.
+      if (this.#sdk.signal.aborted) return await gone;
+      const words = error instanceof Error ? error.message : String(error);
+      throw agentError(this.#agent.name, words);
+    }
+  }
+
+  #receive(line: string): void {
+    if (this.#broken) return;
+    const frame = parseFrame(line, this.#agent.name);
+    if (!frame.ok) this.#fail(frame.error);
+    else if (frame.value) this.#handle(frame.value);
+  }
+
+  #handle(frame: Frame): void {
+    switch (frame.kind) {
+      case 'permission':
+        if (this.#isNew(frame.id)) this.#requestPermission(frame.id, frame.params);
+        break;
+      case 'request':
+        if (this.#isNew(frame.id)) this.#pipe.push(frame.message);
+        break;
+      case 'update':
+        if (frame.sessionId === this.#sessionId) this.#update(frame.update);
+        break;
+      case 'cancelRequest':
+        this.#permissions.withdraw(frame.requestId);
+        break;
+      case 'response':
+        this.#response(frame.id, frame.message);
+        break;
+      case 'ignored':
+        break;
+    }
+  }
+
+  #isNew(id: RequestId): boolean {
+    const key = idKey(id);
+    if (this.#asked.has(key)) {
+      this.#fail(duplicateRequest(this.#agent.name, id));
+      return false;
+    }
+    this.#asked.add(key);
+    return true;
+  }
+
+  #response(id: RequestId, message: AnyMessage): void {
+    const key = idKey(id);
+    const method = this.#sent.get(key);
+    if (method === undefined) {
+      this.#options.start.log(`${this.#agent.name} answered a request that was not sent`);
+      return;
+    }
+    this.#sent.delete(key);
+    // Known before the next frame is looked at, which can already be about the session.
+    if (method === methods.agent.session.new && 'result' in message && isJsonObject(message.result))
+      this.#sessionId = stringAt(message.result, 'sessionId');
+    this.#pipe.push(message);
+  }
+
+  #requestPermission(id: RequestId, { sessionId, toolCall, options }: PermissionParams): void {
+    if (this.#sessionId === undefined || sessionId !== this.#sessionId) {
+      this.#fail(unknownSession(this.#agent.name, sessionId));
+      return;
+    }
+    const { session } = this.#options.start;
+    const told = this.#calls.told(toolCall.toolCallId);
+    const call = this.#calls.asked(toolCall);
+    this.#emitCall(call);
+    const profile = this.#profile;
+    const mapped = mapToolCall({ asked: toolCall, ...(told && { told }), profile, session });
+    const draft: RequestDraft = {
+      source: 'agent_tool',
+      agent: this.#agent,
+      session,
+      native: {
+        method: methods.client.session.requestPermission,
+        requestId: id,
+        callId: toolCall.toolCallId,
+        toolName: mapped.toolName,
+      },
+      action: mapped.action,
+      options: permissionOptions(options, profile),
+      ...(mapped.why !== undefined && { why: mapped.why }),
+      ...(denyEndsTurn(options, profile) && { denyEndsTurn: true }),
+    };
+    try {
+      const raised = this.#permissions.raise(id, toolCall.toolCallId, draft);
+      if (raised) this.#emitCall({ ...call, requestId: raised.request.id });
+      // Asked after the person stopped the turn: nobody wants this any more.
+      if (this.#turn === 'cancelled') raised?.withdraw();
+    } catch (error) {
+      this.#options.start.log(safeText(`A request could not be raised: ${String(error)}`));
+      this.#notice('error', `A request of ${this.#agent.name} could not be shown and was denied.`);
+    }
+  }
+
+  #answer(id: RequestId, outcome: Outcome): void {
+    if (this.#broken) throw this.#broken;
+    this.#send({ jsonrpc: '2.0', id, result: { outcome } });
+  }
+
+  #update(update: JsonObject): void {
+    const kind = stringAt(update, 'sessionUpdate');
+    if (kind === 'tool_call' || kind === 'tool_call_update') {
+      this.#emitCall(this.#calls.update(update));
+      return;
+    }
+    const event = eventOf(update);
+    if (event) this.#events.fire(event);
+  }
+
+  /** For everything that we do not offer, `fs` and `terminal` above all. */
+  #refuse(method: string): never {
+    if (!this.#refused.has(method)) {
+      this.#refused.add(method);
+      const beside = method.startsWith('fs/') || method.startsWith('terminal/');
+      if (beside) {
+        const what = safeText(method);
+        this.#notice(
+          'info',
+          `${this.#agent.name} wanted to go through the editor (\`${what}\`) and was refused: what it does has to be asked for.`,
+        );
+      } else this.#options.start.log(safeText(`Refused the unknown request ${method}`));
+    }
+    throw RequestError.methodNotFound(method);
+  }
+
+  #send(message: AnyMessage): void {
+    if ('method' in message) {
+      if ('id' in message && message.id !== null) this.#sent.set(idKey(message.id), message.method);
+    } else if (message.id !== null) {
+      this.#asked.delete(idKey(message.id));
+    }
+    this.#lines.write(JSON.stringify(message));
+  }
+
+  /** The agent broke the protocol: nothing it says counts any more, and nothing it asked can be allowed. */
+  #fail(error: UserError): void {
+    this.#broken = error;
+    this.#lines.fail(error);
+    this.#permissions.withdrawAll();
+  }
+
+  #isCancelled(): boolean {
+    return this.#turn === 'cancelled';
+  }
+
+  #emitCall(call: (AgentEvent & { kind: 'toolCall' })['call'] | undefined): void {
+    if (call) this.#events.fire({ kind: 'toolCall', call });
+  }
+
+  #notice(level: 'info' | 'error', text: string): void {
+    this.#events.fire({ kind: 'notice', level, text });
+  }
+}
+
+function turnEnd(stopReason: string): TurnEnd {
+  switch (stopReason) {
+    case 'end_turn':
+      return { reason: 'done' };
+    case 'cancelled':
+      return { reason: 'interrupted' };
+    case 'refusal':
+      return { reason: 'refused' };
+    case 'max_tokens':
+      return { reason: 'limit', message: 'The model reached its limit of tokens.' };
+    case 'max_turn_requests':
+      return { reason: 'limit', message: 'The agent reached its limit of requests in one turn.' };
+    default:
+      return { reason: 'error', message: `It stopped: ${stopReason}` };
+  }
+}
+
+/** An internal error has its reason in `data`. */
+function errorWords({ message, data }: RequestError): string {
+  const details = stringAt(data, 'details') ?? stringAt(data, 'message');
+  return details === undefined ? message : `${message}: ${details}`;
+}
