@@ -25,6 +25,13 @@ export interface CodeServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Added to the environment of the server and so of the extension host; undefined removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Checkouts of extensions that are installed for this server. */
+  readonly extensions?: readonly string[];
+  /**
+   * Lets a URL name an extension and tests to run, as `testsUrl` does. VS Code then shows no
+   * notification toasts and no dialogs.
+   */
+  readonly testDriver?: boolean;
   /** Whether VS Code asks to trust a folder; without it every folder is trusted. */
   readonly workspaceTrust?: boolean;
   /** A fixed port keeps the browser's storage for this origin over restarts. */
@@ -48,6 +55,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
   const install = await installCodeServer();
   const port = options.port ?? (await freePort());
   writeSettings(options);
+  for (const folder of options.extensions ?? []) linkExtension(options.root, folder);
   const child = spawn(
     nodeProgram(install),
     [
@@ -83,24 +91,27 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The URL of a folder in the workbench, with the extension loaded from its source folder. */
-export function workbenchUrl(
-  server: Pick<CodeServer, 'origin' | 'port'>,
-  options: { folder: string; extensionDevelopmentPath: string; extensionTestsPath?: string },
-): string {
-  const remote = (file: string) => `vscode-remote://127.0.0.1:${server.port}${file}`;
-  const payload = [
-    ['extensionDevelopmentPath', remote(options.extensionDevelopmentPath)],
-    ['skipWelcome', 'true'],
-  ];
-  if (options.extensionTestsPath) {
-    payload.push(['extensionTestsPath', remote(options.extensionTestsPath)]);
-  }
-  const query = new URLSearchParams({ folder: options.folder, payload: JSON.stringify(payload) });
-  return `${server.origin}/?${query}`;
+/** The workbench with a folder opened. */
+export function workbenchUrl(server: Pick<CodeServer, 'origin'>, folder: string): string {
+  return `${server.origin}/?${new URLSearchParams({ folder })}`;
 }
 
-function serverArguments({ root, workspaceTrust }: CodeServerOptions, port: number): string[] {
+/** A workbench that runs the tests of an extension and then calls window.codeAutomationExit. */
+export function testsUrl(
+  server: Pick<CodeServer, 'origin' | 'port'>,
+  options: { folder: string; extensionDevelopmentPath: string; extensionTestsPath: string },
+): string {
+  const remote = (file: string) => `vscode-remote://127.0.0.1:${server.port}${file}`;
+  const payload = JSON.stringify([
+    ['extensionDevelopmentPath', remote(options.extensionDevelopmentPath)],
+    ['extensionTestsPath', remote(options.extensionTestsPath)],
+    ['skipWelcome', 'true'],
+  ]);
+  return `${workbenchUrl(server, options.folder)}&${new URLSearchParams({ payload })}`;
+}
+
+function serverArguments(options: CodeServerOptions, port: number): string[] {
+  const { root } = options;
   return [
     ...['--config', path.join(root, 'config.yaml')],
     ...['--auth', 'none'],
@@ -109,12 +120,12 @@ function serverArguments({ root, workspaceTrust }: CodeServerOptions, port: numb
     ...['--extensions-dir', path.join(root, 'extensions')],
     '--disable-telemetry',
     '--disable-update-check',
-    ...(workspaceTrust ? [] : ['--disable-workspace-trust']),
+    ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
     '--disable-getting-started-override',
     '--disable-proxy',
     '--ignore-last-opened',
-    // Without it VS Code ignores extensionDevelopmentPath in the URL of a release build.
-    ...['--vscode-option', 'enable-smoke-test-driver'],
+    // A release build of VS Code looks at such a URL only with this option.
+    ...(options.testDriver ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
   ];
 }
 
@@ -134,10 +145,20 @@ function isForeign(name: string): boolean {
   return /^(VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_V8_COVERAGE$|INIT_CWD$|PORT$)/i.test(name);
 }
 
+/** A link instead of a copy: the next reload runs what was built last. */
+function linkExtension(root: string, folder: string): void {
+  const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const { publisher, name, version } = manifest as Record<string, string>;
+  const extensions = path.join(root, 'extensions');
+  const link = path.join(extensions, `${publisher}.${name}-${version}`);
+  fs.mkdirSync(extensions, { recursive: true });
+  fs.rmSync(link, { force: true });
+  fs.symlinkSync(folder, link, 'dir');
+}
+
 function writeSettings({ root, settings }: CodeServerOptions): void {
   const user = path.join(root, 'data/User');
   fs.mkdirSync(user, { recursive: true });
-  fs.mkdirSync(path.join(root, 'extensions'), { recursive: true });
   fs.writeFileSync(
     path.join(user, 'settings.json'),
     JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
-import { type CodeServer, startCodeServer, workbenchUrl } from './codeServer.ts';
+import { type CodeServer, startCodeServer, testsUrl } from './codeServer.ts';
 import { type Counts, NONE } from './counts.ts';
 import { desktopReachable, runInDesktop } from './desktop.ts';
 import { HOST_GREP, HOST_RESULTS, type HostResult, type HostRun } from './hostRun.ts';
@@ -64,7 +64,7 @@ async function useDesktop(): Promise<boolean> {
 
 async function runInCodeServer(run: HostRun): Promise<void> {
   const executablePath = await browserPath();
-  const server = await startCodeServer({ root: run.state, env: run.env });
+  const server = await startCodeServer({ root: run.state, env: run.env, testDriver: true });
   let browser: Browser | undefined;
   try {
     browser = await chromium.launch({ executablePath, args: [...BROWSER_ARGUMENTS] });
@@ -88,7 +88,7 @@ async function testsIn(page: Page, server: CodeServer, run: HostRun): Promise<vo
   await page.exposeFunction('codeAutomationLog', () => undefined);
   await page.exposeFunction('codeAutomationExit', ended);
   await page.goto(
-    workbenchUrl(server, {
+    testsUrl(server, {
       folder: run.workspace,
       extensionDevelopmentPath: ROOT,
       extensionTestsPath: run.runner,

@@ -3,7 +3,7 @@ import path from 'node:path';
 import {
   type BrowserContext,
   chromium,
-  type FrameLocator,
+  type Frame,
   type Locator,
   type Page,
 } from 'playwright-core';
@@ -12,6 +12,10 @@ import { type CodeServer, freePort, startCodeServer, workbenchUrl } from './code
 import { ROOT, removeFolder, resultFile, temporaryFolder } from './testFolder.ts';
 
 const READY_MS = 60_000;
+const STEP_MS = 15_000;
+const POLL_MS = 100;
+const PALETTE_MS = 3000;
+const PALETTE_ATTEMPTS = 4;
 const VIEWPORT = { width: 1400, height: 900 };
 
 export interface WorkbenchOptions {
@@ -19,8 +23,8 @@ export interface WorkbenchOptions {
   readonly workspace?: string;
   /** The person's settings.json. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Default: this checkout. */
-  readonly extensionDevelopmentPath?: string;
+  /** Folder of a built extension; default this checkout. */
+  readonly extension?: string;
   /** Added to the environment of the extension host, on top of a HOME of its own; undefined removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
@@ -47,8 +51,8 @@ export interface Workbench {
   treeItem(text: string | RegExp): Locator;
   /** An icon or text button on a tree row; VS Code shows it on hover. */
   clickTreeAction(item: Locator, label: string | RegExp): Promise<void>;
-  /** The content of a webview: the only one that is open, or the one in the editor or view named so. */
-  webviewFrame(title?: string): FrameLocator;
+  /** The content of the webview with this title (its tab or view), or of the only one there is. */
+  webviewFrame(title?: string | RegExp): Promise<Frame>;
   /** The item of the status bar that shows `text`. */
   statusBarItem(text: string | RegExp): Locator;
   /** Saves what the page shows as test-results/NAME.png. */
@@ -69,6 +73,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     root: path.join(state, 's'),
     port: await keptPort(state),
     settings: options.settings ?? {},
+    extensions: [options.extension ?? ROOT],
     workspaceTrust: options.workspaceTrust ?? false,
     env: { HOME: home, COUNTERSIGN_TEST: '1', ...options.env },
   });
@@ -86,8 +91,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     const page = context.pages()[0] ?? (await context.newPage());
-    const extensionDevelopmentPath = options.extensionDevelopmentPath ?? ROOT;
-    await page.goto(workbenchUrl(server, { folder: workspace, extensionDevelopmentPath }));
+    page.setDefaultTimeout(STEP_MS);
+    await page.goto(workbenchUrl(server, workspace));
     await workbenchShown(page);
     return { page, server, workspace, close, ...driver(page) };
   } catch (error) {
@@ -138,17 +143,30 @@ function driver(page: Page): Omit<Workbench, 'page' | 'server' | 'workspace' | '
   };
 }
 
+/** Something that takes the focus while VS Code starts closes the palette, so it may need a second try. */
 async function runCommand(page: Page, title: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await runFromPalette(page, title);
+    } catch (error) {
+      if (attempt === PALETTE_ATTEMPTS) throw error;
+      await page.keyboard.press('Escape');
+    }
+  }
+}
+
+async function runFromPalette(page: Page, title: string): Promise<void> {
+  const timeout = PALETTE_MS;
   await page.keyboard.press('F1');
-  const input = page.locator('.quick-input-widget input').first();
-  await input.fill(`>${title}`);
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
-  await row.click();
+  const palette = page.locator('.quick-input-widget').filter({ visible: true });
+  await palette.locator('input.input').fill(`>${title}`, { timeout });
+  const row = palette.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  await row.click({ timeout });
 }
 
 async function openContainer(page: Page, name: string): Promise<void> {
   const icon = activityBarIcon(page, name);
-  const item = page.locator('.activitybar .action-item', { has: icon });
+  const item = icon.locator('..');
   // A second click on the open container would close the side bar.
   if (await item.evaluate((element) => element.classList.contains('checked'))) return;
   await icon.click();
@@ -159,8 +177,25 @@ function activityBarIcon(page: Page, name: string): Locator {
   return page.locator(`.activitybar a.action-label[aria-label^="${name}"]`);
 }
 
-function webviewFrame(page: Page, title?: string): FrameLocator {
-  const inner = (outer: FrameLocator) => outer.frameLocator('iframe#active-frame');
-  if (title === undefined) return inner(page.frameLocator('iframe.webview.ready'));
-  return inner(page.frameLocator(`iframe.webview.ready[data-countersign-title="${title}"]`));
+/** VS Code puts each page into two frames; the inner one, with id active-frame, carries the title. */
+async function webviewFrame(page: Page, title?: string | RegExp): Promise<Frame> {
+  const end = Date.now() + STEP_MS;
+  while (Date.now() < end) {
+    for (const frame of page.frames()) if (await isContent(frame, title)) return frame;
+    await page.waitForTimeout(POLL_MS);
+  }
+  throw new Error(`No webview ${title ? `titled ${title} ` : ''}appeared within ${STEP_MS} ms.`);
+}
+
+async function isContent(frame: Frame, title?: string | RegExp): Promise<boolean> {
+  if (!frame.parentFrame()) return false;
+  try {
+    const element = await frame.frameElement();
+    if ((await element.getAttribute('id')) !== 'active-frame' || !(await element.isVisible()))
+      return false;
+    const shown = (await element.getAttribute('title')) ?? '';
+    return title === undefined || (typeof title === 'string' ? shown === title : title.test(shown));
+  } catch {
+    return false; // replaced while we looked
+  }
 }

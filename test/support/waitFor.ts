@@ -1,0 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Waits until `condition` holds; fails with what it waited for. Milliseconds. */
+export async function waitFor(
+  condition: () => boolean,
+  what: string,
+  timeout = 10_000,
+): Promise<void> {
+  const end = Date.now() + timeout;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Waited ${timeout} ms for ${what}.`);
+    await sleep(10);
+  }
+}
