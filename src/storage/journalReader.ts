@@ -1,0 +1,144 @@
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { chainStart, checkLine, entryText, isJournalFileName } from './journalFormat.ts';
+
+/** What is known of one file of the record. */
+export interface FileReport {
+  readonly file: string;
+  /** Lines that are whole and in their place, up to the first one that is not. */
+  readonly lines: number;
+  readonly broken?: BrokenLine;
+  /** The number of a last line without its newline: the process ended while writing it. Not a sign of tampering. */
+  readonly tornLine?: number;
+}
+
+export interface BrokenLine {
+  readonly file: string;
+  /** From 1; 0 when the file could not be read at all. */
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface JournalReport {
+  readonly files: readonly FileReport[];
+  /** The first line, in the order of the files, that is not as it was written. */
+  readonly broken: BrokenLine | undefined;
+}
+
+/** One line as it is found; `text` is the entry as JSON. */
+export type JournalRecord =
+  | { readonly kind: 'entry'; readonly file: string; readonly line: number; readonly text: string }
+  /** Comes after a broken line: as it stands there, but nothing vouches for it. */
+  | {
+      readonly kind: 'untrusted';
+      readonly file: string;
+      readonly line: number;
+      readonly text: string;
+    }
+  | ({ readonly kind: 'broken'; readonly text: string | undefined } & BrokenLine)
+  | { readonly kind: 'torn'; readonly file: string; readonly line: number };
+
+/** No entry is longer; a file that is one endless line must not fill the memory. */
+const MAX_LINE = 4 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+/** The files of the record in a folder, oldest first; none when there is no such folder. */
+export async function journalFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return names
+    .filter(isJournalFileName)
+    .sort()
+    .map((name) => path.join(folder, name));
+}
+
+/** Checks every line of the files. Needs memory for one line only. */
+export async function verifyJournal(files: readonly string[]): Promise<JournalReport> {
+  const reports: FileReport[] = [];
+  for (const file of files) reports.push(await verifyFile(file));
+  return { files: reports, broken: reports.find(({ broken }) => broken)?.broken };
+}
+
+/** All lines of the files in order, checked as they are read. */
+export async function* readJournal(files: readonly string[]): AsyncGenerator<JournalRecord> {
+  for (const file of files) yield* readFile(file);
+}
+
+async function verifyFile(file: string): Promise<FileReport> {
+  let lines = 0;
+  for await (const record of readFile(file)) {
+    if (record.kind === 'entry') lines++;
+    else if (record.kind === 'torn') return { file, lines, tornLine: record.line };
+    else if (record.kind === 'broken') {
+      const { line, reason } = record;
+      return { file, lines, broken: { file, line, reason } };
+    }
+  }
+  return { file, lines };
+}
+
+async function* readFile(file: string): AsyncGenerator<JournalRecord> {
+  let position = chainStart(path.basename(file));
+  let isTrusted = true;
+  let line = 0;
+  try {
+    for await (const { bytes, isWhole } of linesOf(file)) {
+      line++;
+      if (!isWhole) {
+        yield { kind: 'torn', file, line };
+        return;
+      }
+      if (!isTrusted) {
+        const text = entryText(bytes);
+        if (text !== undefined) yield { kind: 'untrusted', file, line, text };
+        continue;
+      }
+      const checked = checkLine(position, bytes);
+      if (checked.ok) {
+        position = checked.position;
+        yield { kind: 'entry', file, line, text: checked.entry };
+      } else {
+        isTrusted = false;
+        yield { kind: 'broken', file, line, reason: checked.reason, text: entryText(bytes) };
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    const isUnreadable = !(error instanceof LineTooLong);
+    yield {
+      kind: 'broken',
+      file,
+      line: isUnreadable && line === 0 ? 0 : line + 1,
+      reason: isUnreadable ? `it cannot be read: ${error.message}` : 'it is too long',
+      text: undefined,
+    };
+  }
+}
+
+class LineTooLong extends Error {}
+
+async function* linesOf(
+  file: string,
+): AsyncGenerator<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+  let parts: Buffer[] = [];
+  let length = 0;
+  const stream: AsyncIterable<Buffer> = createReadStream(file);
+  for await (const chunk of stream) {
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      parts.push(chunk.subarray(start, end));
+      if (length + end - start > MAX_LINE) throw new LineTooLong();
+      yield { bytes: Buffer.concat(parts), isWhole: true };
+      parts = [];
+      length = 0;
+      start = end + 1;
+    }
+    if (start < chunk.length) parts.push(chunk.subarray(start));
+    length += chunk.length - start;
+    if (length > MAX_LINE) throw new LineTooLong();
+  }
+  if (length > 0) yield { bytes: Buffer.concat(parts), isWhole: false };
+}
