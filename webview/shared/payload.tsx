@@ -1,0 +1,224 @@
+import type { VNode } from 'preact';
+import { useMemo, useState } from 'preact/hooks';
+import { DiffPayload } from './diff.tsx';
+import { planFold, type Segment } from './fold.ts';
+import { FoldBar } from './foldBar.tsx';
+import { post } from './host.ts';
+import { markRisk, mustShow, type Piece, type Row, toRows } from './pieces.ts';
+import { OneSpan, SpanText } from './spanText.tsx';
+import type { Display, Preview, Spans, UrlPreview } from './types.ts';
+
+export interface PayloadProps {
+  readonly id: string;
+  readonly requestId: string;
+  readonly display: Display;
+}
+
+/** What would be sent or run, all of it: it wraps, and folds in the middle only. */
+export function Payload({ id, requestId, display }: PayloadProps): VNode | null {
+  const { preview } = display;
+  switch (preview.kind) {
+    case 'none':
+      return null;
+    case 'diff':
+      return (
+        <DiffPayload
+          id={id}
+          diff={preview}
+          showWhole={() => post({ type: 'openDiff', requestId })}
+        />
+      );
+    case 'url':
+      return <UrlPayload id={id} preview={preview} />;
+    case 'command':
+    case 'json':
+    case 'text':
+      return (
+        <TextPayload
+          id={id}
+          text={preview.text}
+          kind={preview.kind}
+          riskTokens={display.risk?.tokens ?? NOTHING}
+        />
+      );
+  }
+}
+
+const NOTHING: readonly string[] = [];
+
+function UrlPayload({ id, preview }: { readonly id: string; readonly preview: UrlPreview }): VNode {
+  return (
+    <div id={id} class="cs-payload" data-payload>
+      <pre>
+        <span class="dim">
+          <SpanText spans={preview.before} />
+        </span>
+        <b>
+          <SpanText spans={preview.host} />
+        </b>
+        <span class="dim">
+          <SpanText spans={preview.after} />
+        </span>
+      </pre>
+    </div>
+  );
+}
+
+interface TextPayloadProps {
+  readonly id: string;
+  readonly text: Spans;
+  readonly kind: Exclude<Preview['kind'], 'diff' | 'url' | 'none'>;
+  readonly riskTokens: readonly string[];
+}
+
+const HEAD = 6;
+const TAIL = 2;
+
+function TextPayload({ id, text, kind, riskTokens }: TextPayloadProps): VNode {
+  const [open, setOpen] = useState<readonly number[]>([]);
+  const rows = useMemo(() => toRows(markRisk(text, riskTokens)), [text, riskTokens]);
+  const segments = useMemo(() => planFold({ ...rowRules(rows), head: HEAD, tail: TAIL }), [rows]);
+  const toggle = (from: number) =>
+    setOpen(open.includes(from) ? open.filter((at) => at !== from) : [...open, from]);
+  return (
+    <div id={id} class="cs-payload" data-payload>
+      {segments.map((segment) => (
+        <TextSegment
+          key={segment.from}
+          segment={segment}
+          rows={rows}
+          kind={kind}
+          open={open.includes(segment.from)}
+          onToggle={() => toggle(segment.from)}
+        />
+      ))}
+    </div>
+  );
+}
+
+function rowRules(rows: readonly Row[]): { count: number; keep: (row: number) => boolean } {
+  return {
+    count: rows.length,
+    keep: (index) => {
+      const row = rows[index];
+      return row !== undefined && mustShow(row);
+    },
+  };
+}
+
+interface TextSegmentProps {
+  readonly segment: Segment;
+  readonly rows: readonly Row[];
+  readonly kind: TextPayloadProps['kind'];
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+function TextSegment({ segment, rows, kind, open, onToggle }: TextSegmentProps): VNode {
+  const { from, to, folded } = segment;
+  const shown = folded && !open ? [] : rows.slice(from, to);
+  return (
+    <>
+      {folded && (
+        <FoldBar open={open} label={`Show ${to - from} lines in between`} onToggle={onToggle} />
+      )}
+      {shown.length > 0 && (
+        <pre class={kind === 'command' && rows.length === 1 ? 'cs-cmd' : undefined}>
+          {shown.map((row, index) => (
+            <TextRow key={index} row={row} first={index === 0} kind={kind} />
+          ))}
+        </pre>
+      )}
+    </>
+  );
+}
+
+interface TextRowProps {
+  readonly row: Row;
+  readonly first: boolean;
+  readonly kind: TextPayloadProps['kind'];
+}
+
+function TextRow({ row, first, kind }: TextRowProps): VNode {
+  const content =
+    kind === 'command' ? (
+      <Words pieces={row.pieces} />
+    ) : (
+      <Pieces pieces={kind === 'json' ? dimJson(row.pieces) : row.pieces} />
+    );
+  return (
+    <>
+      {!first && !row.glued && '\n'}
+      {content}
+    </>
+  );
+}
+
+/** Groups the pieces between white space, so that lines break between arguments first. */
+function Words({ pieces }: { readonly pieces: readonly Piece[] }): VNode {
+  const groups: Piece[][] = [[]];
+  for (const { span, hot } of pieces) {
+    const parts = typeof span === 'string' ? span.split(/(\s+)/) : [span];
+    for (const part of parts) {
+      if (part === '') continue;
+      if (typeof part === 'string' && part.trim() === '') groups.push([{ span: part, hot }], []);
+      else groups.at(-1)?.push({ span: part, hot });
+    }
+  }
+  return (
+    <>
+      {groups.map((group, index) => {
+        if (group.length === 0) return null;
+        const isSpace = typeof group[0]?.span === 'string' && group[0].span.trim() === '';
+        const content = <Pieces pieces={group} />;
+        return isSpace ? (
+          content
+        ) : (
+          <span key={index} class="cs-tok">
+            {content}
+          </span>
+        );
+      })}
+    </>
+  );
+}
+
+interface LookedPiece extends Piece {
+  readonly dim?: boolean;
+}
+
+function Pieces({ pieces }: { readonly pieces: readonly LookedPiece[] }): VNode {
+  return (
+    <>
+      {pieces.map(({ span, hot, dim }, index) => {
+        const text = <OneSpan span={span} />;
+        const look = hot ? 'hot' : dim ? 'dim' : undefined;
+        return look ? (
+          <span key={index} class={look}>
+            {text}
+          </span>
+        ) : (
+          text
+        );
+      })}
+    </>
+  );
+}
+
+/** Names and punctuation step back behind the values. Only for the eye: a value that looks like JSON stays as it is. */
+function dimJson(pieces: readonly Piece[]): LookedPiece[] {
+  return pieces.flatMap((piece, index): LookedPiece[] => {
+    const { span, hot } = piece;
+    if (typeof span !== 'string' || hot) return [piece];
+    const key =
+      index === 0 ? (/^\s*(?:"(?:[^"\\]|\\.)*":(?= )|[{}[\]]+,?$)/.exec(span)?.[0] ?? '') : '';
+    const rest = span.slice(key.length);
+    const end = index === pieces.length - 1 ? (/(?:[{[]|,)$/.exec(rest)?.[0] ?? '') : '';
+    const value = rest.slice(0, rest.length - end.length);
+    return [
+      { span: key, hot, dim: true },
+      { span: value, hot },
+      { span: end, hot, dim: true },
+    ].filter((part) => part.span !== '');
+  });
+}

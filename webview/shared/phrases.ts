@@ -1,0 +1,96 @@
+import type { CardView } from '../../src/protocol/cardView.ts';
+import { plainText } from './spanText.tsx';
+import type { Display } from './types.ts';
+
+/** Sentences of the card that are put together from a request. */
+
+export const ICONS: Readonly<Record<Display['kind'], string>> = {
+  command: 'terminal',
+  edit: 'edit',
+  create: 'new-file',
+  delete: 'trash',
+  move: 'arrow-swap',
+  read: 'eye',
+  fetch: 'globe',
+  mcp: 'mcp',
+  question: 'question',
+  other: 'tools',
+};
+
+/** `1 secret is hidden here, …`; what holds it is a command or the request. */
+export function secretSentence({ kind, secrets }: Display): string {
+  const one = secrets.length === 1;
+  const holder = kind === 'command' ? 'command' : 'request';
+  return (
+    `${secrets.length} ${one ? 'secret is' : 'secrets are'} hidden here, on the phone and in the history. ` +
+    `The ${holder} itself still contains ${one ? 'it' : 'them'}.`
+  );
+}
+
+/** The first words of the note on invisible characters. */
+export function hiddenSentence(count: number): string {
+  return count === 1
+    ? '1 invisible character is shown as a code.'
+    : `${count} invisible characters are shown as codes.`;
+}
+
+/** What a rule made from this request would do, before it is made. */
+export function effectSentence({ agent, session, display }: CardView): string {
+  return `${agent.name} may ${doing(display)} in ${session.folder} without asking until this session ends. ${limit(display)}`;
+}
+
+function doing(display: Display): string {
+  const name = plainText(display.subject);
+  switch (display.kind) {
+    case 'command':
+      return 'run exactly this command';
+    case 'edit':
+      return `make exactly this change to ${name}`;
+    case 'create':
+      return `create ${name} with exactly this content`;
+    case 'delete':
+      return `delete ${name}`;
+    case 'move':
+      return `move ${name} to ${display.place ? plainText(display.place.name) : 'this place'}`;
+    case 'read':
+      return `read ${name}`;
+    case 'fetch':
+      return `fetch exactly this address from ${name}`;
+    case 'mcp':
+      return `call ${name} with exactly these arguments`;
+    case 'question':
+    case 'other':
+      return `use ${name} with exactly this input`;
+  }
+}
+
+function limit({ kind }: Display): string {
+  switch (kind) {
+    case 'edit':
+    case 'create':
+      return 'A different change asks again.';
+    case 'delete':
+    case 'move':
+    case 'read':
+      return 'A different path asks again.';
+    case 'fetch':
+      return 'A different address asks again.';
+    default:
+      return 'A changed argument asks again.';
+  }
+}
+
+/** A count with its noun: `1 request`, `3 requests`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** `14:02`, in the person's own way of writing it. */
+export function clockTime(at: number): string {
+  return new Date(at).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+}
+
+/** Date and time, for titles. */
+export function fullTime(at: number): string {
+  return new Date(at).toLocaleString();
+}

@@ -1,0 +1,27 @@
+import { arming } from './arming.ts';
+
+/** Moves smaller than this, in CSS pixels, do not bring another button under the pointer. */
+const TOLERANCE = 2;
+
+/** Arms a card again when its buttons moved on the screen and the person did not scroll. */
+export function watchShifts(list: HTMLElement, content: HTMLElement): void {
+  let tops = new Map<string, number>();
+  const measure = () => {
+    const found = new Map<string, number>();
+    for (const row of list.querySelectorAll<HTMLElement>('.cs-card > .cs-decide:not(:empty)')) {
+      const id = row.parentElement?.dataset['request'];
+      if (id) found.set(id, row.getBoundingClientRect().top);
+    }
+    return found;
+  };
+  const check = () => {
+    const now = measure();
+    for (const [id, top] of now) {
+      const before = tops.get(id);
+      if (before !== undefined && Math.abs(before - top) > TOLERANCE) arming.arm(id);
+    }
+    tops = now;
+  };
+  new ResizeObserver(check).observe(content);
+  list.addEventListener('scroll', () => (tops = measure()), { passive: true });
+}
