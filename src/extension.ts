@@ -36,8 +36,8 @@ export function activate(context: vscode.ExtensionContext): CountersignApi {
     const core = createCore(context);
     running = core;
     createSurfaces(context, core);
-    const { broker, sessions } = core;
-    return { broker, sessions, activationMs: performance.now() - startedAt };
+    const { broker, sessions, journalFolder } = core;
+    return { broker, sessions, journalFolder, activationMs: performance.now() - startedAt };
   } catch (error) {
     void vscode.window.showErrorMessage(
       `Countersign could not start, so no agent is watched: ${describeError(error)} Reload the window to try again.`,
@@ -56,6 +56,7 @@ export async function deactivate(): Promise<void> {
 export interface CountersignApi {
   readonly broker: Broker;
   readonly sessions: Sessions;
+  readonly journalFolder: string;
   /** How long `activate` took, in milliseconds. */
   readonly activationMs: number;
 }
@@ -64,6 +65,7 @@ export interface CountersignApi {
 interface Core {
   readonly broker: Broker;
   readonly sessions: Sessions;
+  readonly journalFolder: string;
   readonly output: vscode.LogOutputChannel;
   close(): Promise<void>;
 }
@@ -71,8 +73,8 @@ interface Core {
 function createCore({ globalStorageUri, subscriptions }: vscode.ExtensionContext): Core {
   const output = vscode.window.createOutputChannel('Countersign', { log: true });
   const newId = ulidSource(systemClock.now);
-  const folder = vscode.Uri.joinPath(globalStorageUri, 'journal').fsPath;
-  const journal = new FileJournal({ folder, newId });
+  const journalFolder = vscode.Uri.joinPath(globalStorageUri, 'journal').fsPath;
+  const journal = new FileJournal({ folder: journalFolder, newId });
   const rules = new SessionRules(newId);
   const broker = new Broker({ clock: systemClock, newId, journal, rules });
   const log = (line: string) => output.info(line);
@@ -81,6 +83,7 @@ function createCore({ globalStorageUri, subscriptions }: vscode.ExtensionContext
   return {
     broker,
     sessions,
+    journalFolder,
     output,
     close: async () => {
       broker.dispose();

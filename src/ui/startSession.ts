@@ -7,6 +7,7 @@ import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Chats } from './chats.ts';
 import type { AgentChoice, Launchers } from './launchers.ts';
+import { commands, views } from './names.ts';
 
 const DEMO_PROMPT = 'Show me what you ask before you act.';
 
@@ -41,6 +42,7 @@ export class StartSession {
     if (!(await trusted())) return undefined;
     const { launchers } = this.#options;
     const launcher = await launchers.create({ kind: 'demo' });
+    await vscode.commands.executeCommand(commands.showInbox);
     const session = await this.#open(launcher, await launchers.demoFolder(), false);
     if (!session.isOver) void session.prompt(DEMO_PROMPT);
     return session;
@@ -65,7 +67,7 @@ export class StartSession {
     const session = sessions.open(launcher, cwd, workspaceFolder);
     chats.open(session, focus);
     await vscode.window.withProgress(
-      { location: { viewId: 'countersign.inbox' }, title: `Starting ${safeText(launcher.name)}` },
+      { location: { viewId: views.inbox }, title: `Starting ${safeText(launcher.name)}` },
       () => session.start(),
     );
     return session;
