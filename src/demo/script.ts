@@ -194,6 +194,7 @@ async function tell(
   return `**${what}**: ${said(answer)}; ${end}`;
 }
 
-function said({ words }: Answer): string {
-  return words === 'cancelled' ? 'You took that back' : `You said “${words}”`;
+function said({ allowed, words }: Answer): string {
+  if (words === 'cancelled') return 'You took that back';
+  return `You ${allowed ? 'allowed' : 'denied'} it (“${words}”)`;
 }

@@ -146,6 +146,7 @@ export class AcpConnection implements AgentConnection {
 
   async #handshake(): Promise<void> {
     const { cwd } = this.#options.start.session;
+    const { name } = this.#options;
     const init = await this.#ask(
       this.#sdk.agent.request(methods.agent.initialize, {
         protocolVersion: PROTOCOL_VERSION,
@@ -153,8 +154,9 @@ export class AcpConnection implements AgentConnection {
         // No `fs`, no `terminal`: with them an agent can write and run beside its own permission requests.
         clientCapabilities: {},
       }),
-    );
-    const { name } = this.#options;
+    ).catch((error: unknown) => {
+      throw error instanceof RequestError ? agentError(name, errorWords(error)) : error;
+    });
     if (init.protocolVersion !== PROTOCOL_VERSION)
       throw wrongVersion(name, init.protocolVersion, PROTOCOL_VERSION);
     this.#profile = profileOf(init.agentInfo?.name);
@@ -249,7 +251,7 @@ export class AcpConnection implements AgentConnection {
     const { session } = this.#options.start;
     const told = this.#calls.told(toolCall.toolCallId);
     const call = this.#calls.asked(toolCall);
-    this.#emitCall(call);
+    if (!told) this.#emitCall(call);
     const profile = this.#profile;
     const mapped = mapToolCall({ asked: toolCall, ...(told && { told }), profile, session });
     const draft: RequestDraft = {
@@ -286,7 +288,10 @@ export class AcpConnection implements AgentConnection {
   #update(update: JsonObject): void {
     const kind = stringAt(update, 'sessionUpdate');
     if (kind === 'tool_call' || kind === 'tool_call_update') {
-      this.#emitCall(this.#calls.update(update));
+      const call = this.#calls.update(update);
+      this.#emitCall(call);
+      if (call?.status === 'completed' || call?.status === 'failed')
+        this.#permissions.callEnded(call.callId);
       return;
     }
     const event = eventOf(update);

@@ -52,6 +52,12 @@ export class PermissionRequests {
     this.#waiting.get(idKey(id))?.raised?.withdraw();
   }
 
+  /** The agent said how a call ended: it does not wait for an answer to it any more. */
+  callEnded(callId: string): void {
+    for (const waiting of [...this.#waiting.values()])
+      if (waiting.callId === callId) waiting.raised?.withdraw();
+  }
+
   /** Takes back all that waits: the turn was cancelled, or the connection is broken. */
   withdrawAll(): void {
     for (const { raised } of [...this.#waiting.values()]) raised?.withdraw();

@@ -66,11 +66,13 @@ function executeAction(call: AskedCall): Action | undefined {
   const command = input ? commandOf(input) : undefined;
   if (input && command !== undefined) {
     const cwd = commandCwd(call, input, command);
+    // A directory that we do not rely on is at least shown.
+    const read = profile.commandCwd === 'unknown' ? ['command'] : ['command', ...FIELDS.cwd];
     return {
       tool: 'execute',
       command,
       ...(cwd !== undefined && { cwd: actionCwd(cwd, session) }),
-      ...restFields(mergedInput(call), ['command', ...FIELDS.cwd], profile.cosmetic),
+      ...restFields(mergedInput(call), read, profile.cosmetic),
     };
   }
   const title = stringAt(asked, 'title');
@@ -126,11 +128,10 @@ function commandCwd(call: AskedCall, input: JsonObject, command: string): string
 function geminiPlace(call: AskedCall): { isSessionCwd: boolean; rest: string } {
   const text = contentTexts(call.asked)[0] ?? '';
   const place = `[current working directory ${call.session.cwd}]`;
-  if (!text.startsWith(place))
-    return { isSessionCwd: false, rest: text.replace(/^\[in [^\]]*\]/, '').trim() };
-  const rest = text.slice(place.length);
-  const isSessionCwd = rest === '' || rest.startsWith(' ');
-  return { isSessionCwd, rest: rest.trim() };
+  if (text === place || text.startsWith(`${place} `))
+    return { isSessionCwd: true, rest: text.slice(place.length).trim() };
+  const rest = text.replace(/^\[(?:current working directory|in) [^\]]*\]/, '').trim();
+  return { isSessionCwd: false, rest };
 }
 
 function pathAction(tool: 'delete' | 'read', call: AskedCall): Action | undefined {

@@ -1,6 +1,6 @@
-import type { AgentExit } from '../../../src/agents/agent.ts';
 import { AcpConnection } from '../../../src/agents/acp/connection.ts';
 import type { AgentLines } from '../../../src/agents/acp/lines.ts';
+import type { AgentExit } from '../../../src/agents/agent.ts';
 import { Emitter } from '../../../src/base/event.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';

@@ -134,7 +134,9 @@ class Replay {
         ...(option && { optionId: option.id }),
       });
       // What is wider than the call goes out as "once", and a deny selects the offered reject.
-      const once = request.options.find(({ kind }) => kind === (allow ? 'allow_once' : 'reject_once'));
+      const once = request.options.find(
+        ({ kind }) => kind === (allow ? 'allow_once' : 'reject_once'),
+      );
       if (!option || option.kind === 'allow_always') theirs = selected(id, once?.id);
     } else {
       // Ours was answered when the turn was cancelled; theirs came late.
