@@ -36,6 +36,8 @@ export interface AgentConnection {
   prompt(text: string): Promise<TurnEnd>;
   /** Asks the agent to stop its turn. What it waits for is withdrawn. */
   interrupt(): Promise<void>;
+  /** Says that nothing more will be sent: an agent that is idle then exits by itself, with its own exit code. */
+  endInput?(): void;
   /** Ends the process and everything it started. Resolves when they are gone. */
   stop(): Promise<void>;
   readonly exited: Promise<AgentExit>;

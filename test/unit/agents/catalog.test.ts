@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { CATALOG, createLauncher, programOf } from '../../../src/agents/catalog.ts';
+import { describeError } from '../../../src/protocol/userError.ts';
+import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
+
+const options = { demoProgram: '/nowhere/demoAgent.js' };
+
+describe('The parity table', () => {
+  it('lists every known agent once, with all that a person needs', () => {
+    const ids = CATALOG.map(({ id }) => id);
+    assert.deepEqual(
+      [...ids].sort(),
+      ['agent', 'claude', 'codex', 'copilot', 'demo', 'gemini', 'opencode', 'qwen'].sort(),
+    );
+    for (const agent of CATALOG) {
+      for (const text of [
+        agent.name,
+        agent.transport,
+        agent.native,
+        agent.alwaysScope,
+        agent.install,
+      ])
+        assert.notEqual(text, '', agent.id);
+    }
+  });
+
+  it('makes a launcher for each relayed agent', async () => {
+    for (const { id, relayed } of CATALOG) {
+      if (relayed.kind === 'yes') assert.equal((await createLauncher(id, options)).id, id);
+    }
+  });
+
+  it('refuses, before anything is started, an agent that cannot be made to ask', async () => {
+    for (const id of ['codex', 'gemini', 'opencode', 'copilot', 'agent', 'nobody', 'toString']) {
+      await assert.rejects(createLauncher(id, options), (error: unknown) => {
+        assert.equal(
+          describeError(error),
+          `Agent "${id}" does not support enforceable per-command approval (ask mode). Choose one of: claude, demo, qwen.`,
+        );
+        return true;
+      });
+    }
+  });
+
+  it('finds a program on the PATH, and only there', () => {
+    const folder = temporaryFolder();
+    try {
+      const claude = CATALOG.find(({ id }) => id === 'claude');
+      assert.ok(claude);
+      const file = path.join(folder, process.platform === 'win32' ? 'claude.cmd' : 'claude');
+      assert.equal(programOf(claude, { PATH: folder }), undefined);
+      fs.writeFileSync(file, '#!/bin/sh\n', { mode: 0o755 });
+      assert.equal(path.resolve(programOf(claude, { PATH: folder }) ?? ''), file);
+      assert.equal(programOf(claude, { PATH: '.' }), undefined);
+    } finally {
+      removeFolder(folder);
+    }
+  });
+});
