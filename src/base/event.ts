@@ -37,7 +37,8 @@ export class Emitter<T> implements Disposable {
   }
 }
 
-function reportLater(error: unknown): void {
+/** Throws where the host reports what nobody caught, and where it can change nothing. */
+export function reportLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;
   });

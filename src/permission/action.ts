@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { hash } from 'node:crypto';
 import type { JsonObject } from '../base/json.ts';
+import { canonicalJson } from './canonicalJson.ts';
 
 /**
  * What an agent wants to do, in words that all agents share. Everything in here changes what happens, and so is part of
@@ -23,6 +23,8 @@ interface ActionBase {
   readonly widened?: JsonObject;
   /** Fields of the agent's input that nobody has classified; they go in so that the call asks rather than slips by. */
   readonly unclassified?: JsonObject;
+  /** The agent does not show all that the call does, so no rule can be bound to it: it asks each time. */
+  readonly incomplete?: true;
 }
 
 export interface ExecuteAction extends ActionBase {
@@ -91,11 +93,19 @@ export interface OtherAction extends ActionBase {
 
 /**
  * SHA-256, in lower-case hex, of the RFC 8785 form of `{ tool, args }`. Two requests with the same hash ask for the same
- * thing, whichever agent asks.
+ * thing, whichever agent asks. Throws for arguments that JSON cannot carry or that are nested too deeply.
  */
 export function argsHash(action: Action): string {
+  return hashOf(canonicalAction(action));
+}
+
+/** The text that {@link argsHash} hashes. */
+export function canonicalAction(action: Action): string {
   const { tool, ...args } = action;
-  const text = canonicalize({ tool, args });
-  if (text === undefined) throw new TypeError('An action is always an object');
-  return createHash('sha256').update(text).digest('hex');
+  return canonicalJson({ args, tool });
+}
+
+/** SHA-256 in lower-case hex. */
+export function hashOf(text: string): string {
+  return hash('sha256', text, 'hex');
 }

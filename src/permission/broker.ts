@@ -1,22 +1,23 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
-import { Emitter } from '../base/event.ts';
+import { Emitter, type Event, reportLater } from '../base/event.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { IdSource } from '../base/ulid.ts';
-import { argsHash } from './action.ts';
+import { decisionOf, whyRefused } from './answers.ts';
+import { auditFields, settledEntry } from './audit.ts';
+import { oneLine } from './cut.ts';
 import {
   type DecidedBy,
   type Decision,
   type NativeAnswer,
   nativeAnswer,
-  outcomeOf,
   type ProposedAnswer,
 } from './decision.ts';
-import { buildDisplay } from './display.ts';
-import type { JournalEntry, JournalPort, SettledEntry } from './journalPort.ts';
+import type { JournalEntry, JournalPort } from './journalPort.ts';
+import { type BuiltRequest, buildRequest } from './newRequest.ts';
 import type { PermissionRequest, RequestDraft } from './request.ts';
 import { canHaveRule, type Rule, type RuleBook } from './rules.ts';
-import { safeText } from './spans.ts';
+import { SettledMemory } from './settledMemory.ts';
 
 /** How a request ended, and whether the agent heard of it. */
 export interface Settled {
@@ -28,7 +29,10 @@ export interface Settled {
   readonly narrowed: boolean;
 }
 
-/** Writes the agent's native frame. Called exactly once for each request; throws when the agent cannot be reached. */
+/**
+ * Writes the agent's native frame. Called exactly once for each request, and for one that cannot wait (the window is
+ * closing) before `raise` returns; throws when the agent cannot be reached.
+ */
 export type Deliver = (decision: Decision, native: NativeAnswer) => void;
 
 /** Held by the adapter that raised the request. */
@@ -40,6 +44,7 @@ export interface RaisedRequest {
 
 /** Where adapters raise requests. */
 export interface PermissionGate {
+  /** Throws for arguments that cannot be read (nested too deeply); then nothing is asked and the adapter refuses. */
   raise(draft: RequestDraft, deliver: Deliver): RaisedRequest;
 }
 
@@ -62,21 +67,20 @@ export interface BrokerOptions {
   readonly newId: IdSource;
   readonly journal: JournalPort;
   readonly rules: RuleBook;
+  /** Hears of bugs in listeners and in the rule book; they never change what happens to a request. */
+  readonly onError?: (error: unknown) => void;
 }
 
-interface Pending {
-  readonly request: PermissionRequest;
+/** The end of an agent's error output may be in it. */
+const MAX_REASON = 1000;
+
+interface Pending extends BuiltRequest {
   readonly deliver: Deliver;
   /** Whether surfaces were told; a request that a rule answers never is. */
   shown: boolean;
-  /** Set while a decision is on its way to disk; settles when it is known whether the decision stands. */
-  claim?: Promise<boolean>;
-  /** The agent withdrew or died while the decision was on its way to disk. */
-  goneBy?: DecidedBy;
+  /** Set while a decision is on its way to disk; settles when it is known whether it got there. */
+  claim?: Promise<unknown>;
 }
-
-/** How many settled requests are remembered, so that a late answer can be told who was first. */
-const REMEMBERED = 500;
 
 /**
  * Settles every request exactly once, by compare-and-set on (id, argsHash). Allowing needs a person or a rule, a record
@@ -84,20 +88,30 @@ const REMEMBERED = 500;
  */
 export class Broker implements PermissionGate, Disposable {
   readonly #options: BrokerOptions;
+  readonly #onError: (error: unknown) => void;
   readonly #pending = new Map<string, Pending>();
-  readonly #settled = new Map<string, Settled>();
-  readonly #raised = new Emitter<PermissionRequest>();
-  readonly #didSettle = new Emitter<Settled>();
-  readonly #journalFailed = new Emitter<unknown>();
+  readonly #settled = new SettledMemory();
+  readonly #raised: Emitter<PermissionRequest>;
+  readonly #didSettle: Emitter<Settled>;
+  readonly #journalFailed: Emitter<unknown>;
+  readonly #news: (() => void)[] = [];
+  #telling = false;
   #closed = false;
 
-  readonly onDidRaise = this.#raised.event;
-  readonly onDidSettle = this.#didSettle.event;
+  readonly onDidRaise: Event<PermissionRequest>;
+  readonly onDidSettle: Event<Settled>;
   /** The audit record cannot be written; nothing is allowed by a rule until it can. */
-  readonly onDidFailJournal = this.#journalFailed.event;
+  readonly onDidFailJournal: Event<unknown>;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
+    this.#onError = options.onError ?? reportLater;
+    this.#raised = new Emitter(this.#onError);
+    this.#didSettle = new Emitter(this.#onError);
+    this.#journalFailed = new Emitter(this.#onError);
+    this.onDidRaise = this.#raised.event;
+    this.onDidSettle = this.#didSettle.event;
+    this.onDidFailJournal = this.#journalFailed.event;
   }
 
   /** Waiting requests, oldest first. */
@@ -105,8 +119,9 @@ export class Broker implements PermissionGate, Disposable {
     return [...this.#pending.values()].filter(({ shown }) => shown).map(({ request }) => request);
   }
 
+  /** A waiting request, or one that was settled lately (then without large arguments). */
   find(requestId: string): PermissionRequest | undefined {
-    return (this.#pending.get(requestId) ?? this.#settled.get(requestId))?.request;
+    return this.#pending.get(requestId)?.request ?? this.#settled.get(requestId)?.request;
   }
 
   settledAs(requestId: string): Settled | undefined {
@@ -114,8 +129,10 @@ export class Broker implements PermissionGate, Disposable {
   }
 
   raise(draft: RequestDraft, deliver: Deliver): RaisedRequest {
-    const request = this.#build(draft);
-    const entry: Pending = { request, deliver, shown: false };
+    const { clock, newId } = this.#options;
+    const built = buildRequest(draft, newId(), clock.now());
+    const { request } = built;
+    const entry: Pending = { ...built, deliver, shown: false };
     this.#pending.set(request.id, entry);
     this.#record({
       type: 'raised',
@@ -123,70 +140,42 @@ export class Broker implements PermissionGate, Disposable {
       raisedAt: request.raisedAt,
       target: request.display.oneLine,
     });
-    if (this.#closed) this.#close(entry, { kind: 'shutdown' });
+    if (this.#closed) this.#end(entry, { kind: 'shutdown' });
     else if (!this.#answerByRule(entry)) this.#show(entry);
-    return { request, withdraw: () => this.#close(entry, { kind: 'agentWithdrew' }) };
+    return { request, withdraw: () => this.#end(entry, { kind: 'agentWithdrew' }) };
   }
 
   /** Proposes a person's answer. The first one that is valid wins; the others are told who won. */
   async answer(proposed: ProposedAnswer): Promise<Result<Settled, AnswerError>> {
     for (;;) {
       const entry = this.#pending.get(proposed.requestId);
-      if (!entry) {
-        const settled = this.#settled.get(proposed.requestId);
-        return err(settled ? { kind: 'alreadySettled', settled } : { kind: 'unknownRequest' });
+      if (!entry) return err(this.#tooLate(proposed.requestId));
+      if (entry.claim === undefined) {
+        const refused = whyRefused(entry.request, proposed);
+        return refused ? err(refused) : this.#settleByPerson(entry, proposed);
       }
-      if (entry.claim !== undefined) {
-        // Somebody was faster. If that decision does not reach the disk, the request is open again for this one.
-        await entry.claim;
-        continue;
-      }
-      const refused = this.#refuse(entry.request, proposed);
-      if (refused) return err(refused);
-      return this.#settleByPerson(entry, proposed);
+      // Somebody was faster. If that decision does not reach the disk, the request is open again for this one.
+      await entry.claim;
     }
   }
 
   /** The agent process or its connection ended: nothing that it asked will run. */
   agentGone(sessionKey: string, reason: string): void {
+    const by: DecidedBy = { kind: 'agentGone', reason: oneLine(reason, MAX_REASON) };
     for (const entry of [...this.#pending.values()]) {
-      if (entry.request.session.key === sessionKey)
-        this.#close(entry, { kind: 'agentGone', reason: safeText(reason) });
+      if (entry.request.session.key === sessionKey) this.#end(entry, by);
     }
   }
 
   /** Denies everything that waits, and everything raised from now on. */
   dispose(): void {
     this.#closed = true;
-    for (const entry of [...this.#pending.values()]) this.#close(entry, { kind: 'shutdown' });
+    for (const entry of [...this.#pending.values()]) this.#end(entry, { kind: 'shutdown' });
   }
 
-  #build(draft: RequestDraft): PermissionRequest {
-    const { why: _, ...rest } = draft;
-    return {
-      ...rest,
-      id: this.#options.newId(),
-      argsHash: argsHash(draft.action),
-      display: buildDisplay(draft),
-      raisedAt: this.#options.clock.now(),
-    };
-  }
-
-  #refuse(request: PermissionRequest, proposed: ProposedAnswer): AnswerError | undefined {
-    if (proposed.argsHash !== request.argsHash) return { kind: 'changed' };
-    const { optionId, outcome } = proposed;
-    if (optionId !== undefined) {
-      const option = request.options.find(({ id }) => id === optionId);
-      if (!option || outcomeOf(option.kind) !== outcome) return { kind: 'unknownOption', optionId };
-    }
-    if (!nativeAnswer(request.options, outcome, optionId)) return { kind: 'onlyWiderAllow' };
-    if (outcome === 'deny') return undefined;
-    const unanswered = request.questions?.some(
-      ({ id }) => !proposed.answers || !Object.hasOwn(proposed.answers, id),
-    );
-    if (unanswered) return { kind: 'answersMissing' };
-    if (proposed.rule && !canHaveRule(request)) return { kind: 'ruleRefused' };
-    return undefined;
+  #tooLate(requestId: string): AnswerError {
+    const settled = this.#settled.get(requestId);
+    return settled ? { kind: 'alreadySettled', settled } : { kind: 'unknownRequest' };
   }
 
   async #settleByPerson(
@@ -195,30 +184,29 @@ export class Broker implements PermissionGate, Disposable {
   ): Promise<Result<Settled, AnswerError>> {
     const { request } = entry;
     const at = this.#options.clock.now();
-    const { rule: choice, ...answer } = proposed;
-    const rule =
-      choice &&
-      this.#options.rules.draft(request, {
-        effect: proposed.outcome,
-        scope: choice.scope,
-        createdAt: at,
-        createdBy: proposed.by,
-      });
-    const decision: Decision = {
-      ...answer,
-      ...(choice && rule && { rule: { ...choice, id: rule.id } }),
-      at,
-    };
-    const failure = await this.#claim(entry, decision, rule);
-    if (failure) return err(failure);
-    const settled = this.#settled.get(request.id);
-    if (!settled) throw new Error('A claimed request is settled');
-    return settled.decision === decision ? ok(settled) : err({ kind: 'alreadySettled', settled });
+    const rule = this.#draftRule(request, proposed, at);
+    if (proposed.rule && !rule) return err({ kind: 'ruleRefused' });
+    const decision = decisionOf(request, proposed, at, rule);
+    return this.#claim(entry, decision, { rule });
   }
 
+  #draftRule(request: PermissionRequest, { rule, outcome, by }: ProposedAnswer, at: number) {
+    const { scopes } = this.#options.rules;
+    if (!rule || scopes?.includes(rule.scope) === false) return undefined;
+    return this.#attempt(() =>
+      this.#options.rules.draft(request, {
+        effect: outcome,
+        scope: rule.scope,
+        createdAt: at,
+        createdBy: by,
+      }),
+    );
+  }
+
+  /** Whether a rule takes the request; surfaces hear of it only when its decision does not reach the disk. */
   #answerByRule(entry: Pending): boolean {
     const { request } = entry;
-    const rule = this.#options.rules.match(request);
+    const rule = this.#matchingRule(request);
     if (!rule || !nativeAnswer(request.options, rule.effect)) return false;
     const decision: Decision = {
       requestId: request.id,
@@ -227,54 +215,55 @@ export class Broker implements PermissionGate, Disposable {
       by: { kind: 'rule', id: rule.id, scope: rule.scope },
       at: this.#options.clock.now(),
     };
-    void this.#claim(entry, decision).then((failure) => {
-      if (failure) this.#show(entry);
-    });
+    const stands = () => this.#matchingRule(request)?.id === rule.id;
+    void this.#claim(entry, decision, { stands });
     return true;
   }
 
-  #show(entry: Pending): void {
-    entry.shown = true;
-    this.#raised.fire(entry.request);
+  /** When in doubt, ask: a rule book that fails, or that matches what must always ask, answers nothing. */
+  #matchingRule(request: PermissionRequest): Rule | undefined {
+    if (!canHaveRule(request)) return undefined;
+    return this.#attempt(() => this.#options.rules.match(request));
   }
 
-  /** Takes the request for one decision and puts it on record; only then is the agent told. */
-  async #claim(entry: Pending, decision: Decision, rule?: Rule): Promise<AnswerError | undefined> {
-    const recorded = this.#options.journal.append(settledEntry(entry.request, decision));
-    let failure: unknown;
-    entry.claim = recorded.then(
-      () => true,
-      (error: unknown) => {
-        failure = error ?? new Error('unknown');
-        return false;
-      },
-    );
-    const onRecord = await entry.claim;
+  #attempt<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.#onError(error);
+      return undefined;
+    }
+  }
+
+  /**
+   * Takes the request for one decision and puts it on record; only then is the agent told. Never rejects. A request that
+   * was withdrawn, lost its agent or its window meanwhile stays denied. `stands` is asked again after the write, so that
+   * a rule that was revoked meanwhile does not answer.
+   */
+  async #claim(
+    entry: Pending,
+    decision: Decision,
+    { rule, stands }: { rule?: Rule | undefined; stands?: () => boolean },
+  ): Promise<Result<Settled, AnswerError>> {
+    const recorded = this.#append(settledEntry(entry.request, decision));
+    entry.claim = recorded;
+    const failure = await recorded;
     delete entry.claim;
-    if (entry.goneBy) {
-      this.#end(entry, entry.goneBy);
-    } else if (onRecord || decision.outcome === 'deny') {
-      // A deny needs no record to be safe; an allow does.
-      if (rule && onRecord) this.#options.rules.add(rule);
-      this.#finish(entry, decision);
+    if (failure) this.#tellJournalFailed(failure.cause);
+    if (!this.#isPending(entry)) return err(this.#tooLate(entry.request.id));
+    // A deny needs no record to be safe; an allow does.
+    const counts = decision.outcome === 'deny' || !failure;
+    if (counts && (stands?.() ?? true)) {
+      if (rule && !failure) this.#attempt(() => this.#options.rules.add(rule));
+      return ok(this.#finish(entry, decision));
     }
-    if (!onRecord) this.#journalFailed.fire(failure);
-    return onRecord || !this.#pending.has(entry.request.id)
-      ? undefined
-      : { kind: 'journalFailed', cause: failure };
+    if (!entry.shown) this.#show(entry);
+    return err(failure ? { kind: 'journalFailed', ...failure } : { kind: 'ruleRefused' });
   }
 
-  /** Ends a request without an answer. If a decision is on its way to disk, it is not sent. */
-  #close(entry: Pending, by: DecidedBy): void {
-    if (!this.#pending.has(entry.request.id)) return;
-    if (entry.claim !== undefined) {
-      entry.goneBy ??= by;
-      return;
-    }
-    this.#end(entry, by);
-  }
-
+  /** Ends a request without an answer. A decision that is on its way to disk is not sent. */
   #end(entry: Pending, by: DecidedBy): void {
+    if (!this.#isPending(entry)) return;
     const { request } = entry;
     const decision: Decision = {
       requestId: request.id,
@@ -287,61 +276,73 @@ export class Broker implements PermissionGate, Disposable {
     this.#record(settledEntry(request, decision));
   }
 
-  /** For what is safe without a record. */
-  #record(entry: JournalEntry): void {
-    this.#options.journal.append(entry).catch((error: unknown) => this.#journalFailed.fire(error));
+  #isPending(entry: Pending): boolean {
+    return this.#pending.get(entry.request.id) === entry;
   }
 
-  #finish(entry: Pending, decision: Decision): void {
-    const { request } = entry;
+  #finish(entry: Pending, decision: Decision): Settled {
+    const { request, rawCharacters } = entry;
     this.#pending.delete(request.id);
     const native = nativeAnswer(request.options, decision.outcome, decision.optionId) ?? {
       kind: 'cancel',
     };
-    let delivery: Settled['delivery'] = isGone(decision.by) ? 'notNeeded' : 'delivered';
+    const narrowed = native.kind === 'option' && native.narrowed;
+    const isGone = decision.by.kind === 'agentWithdrew' || decision.by.kind === 'agentGone';
+    const delivery = isGone ? 'notNeeded' : 'delivered';
+    let settled: Settled = { request, decision, delivery, narrowed };
+    // Remembered before the agent hears: whatever it does at once finds the request settled.
+    this.#settled.add(settled, rawCharacters);
     try {
       entry.deliver(decision, native);
     } catch {
-      delivery = delivery === 'notNeeded' ? delivery : 'failed';
+      if (!isGone) {
+        settled = { ...settled, delivery: 'failed' };
+        this.#settled.add(settled, rawCharacters);
+      }
     }
-    const narrowed = native.kind === 'option' && native.narrowed;
-    const settled: Settled = { request, decision, delivery, narrowed };
-    this.#remember(settled);
-    this.#didSettle.fire(settled);
+    const final = settled;
+    this.#tell(() => this.#didSettle.fire(final));
+    return final;
   }
 
-  #remember(settled: Settled): void {
-    this.#settled.set(settled.request.id, settled);
-    if (this.#settled.size <= REMEMBERED) return;
-    const oldest = this.#settled.keys().next();
-    if (!oldest.done) this.#settled.delete(oldest.value);
+  #show(entry: Pending): void {
+    entry.shown = true;
+    this.#tell(() => this.#raised.fire(entry.request));
   }
-}
 
-function isGone(by: DecidedBy): boolean {
-  return by.kind === 'agentWithdrew' || by.kind === 'agentGone';
-}
+  /**
+   * One piece of news after the other: when a listener ends a request, the others hear that it was raised before they
+   * hear that it is settled.
+   */
+  #tell(news: () => void): void {
+    this.#news.push(news);
+    if (this.#telling) return;
+    this.#telling = true;
+    try {
+      for (let next = this.#news.shift(); next; next = this.#news.shift()) next();
+    } finally {
+      this.#telling = false;
+    }
+  }
 
-function auditFields(request: PermissionRequest) {
-  return {
-    requestId: request.id,
-    agentId: request.agent.id,
-    sessionKey: request.session.key,
-    tool: request.action.tool,
-    toolName: safeText(request.native.toolName),
-    argsHash: request.argsHash,
-  };
-}
+  #tellJournalFailed(cause: unknown): void {
+    this.#tell(() => this.#journalFailed.fire(cause));
+  }
 
-function settledEntry(request: PermissionRequest, decision: Decision): SettledEntry {
-  return {
-    type: 'settled',
-    ...auditFields(request),
-    decision: decision.outcome,
-    decidedBy: decision.by,
-    decidedAt: decision.at,
-    channel: decision.by.kind === 'person' ? decision.by.surface : decision.by.kind,
-    decisionLatencyMs: decision.at - request.raisedAt,
-    ...(decision.feedback !== undefined && { feedback: safeText(decision.feedback) }),
-  };
+  /** For what is safe without a record. */
+  #record(entry: JournalEntry): void {
+    void this.#append(entry).then((failure) => {
+      if (failure) this.#tellJournalFailed(failure.cause);
+    });
+  }
+
+  /** Never rejects; a failure is the value. */
+  async #append(entry: JournalEntry): Promise<{ readonly cause: unknown } | undefined> {
+    try {
+      await this.#options.journal.append(entry);
+      return undefined;
+    } catch (error) {
+      return { cause: error ?? new Error('The journal failed without a reason') };
+    }
+  }
 }

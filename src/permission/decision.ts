@@ -72,21 +72,49 @@ export type NativeAnswer =
 /**
  * The option that carries a decision to the agent. An "always" that is wider than (tool, arguments) goes out as its
  * *once*; a deny without an offered reject option goes out as a cancel. `undefined`: this call cannot be allowed without
- * allowing more.
+ * allowing more. An option that says something else than `outcome` is never chosen, whatever id is asked for.
  */
 export function nativeAnswer(
   options: readonly PermissionOption[],
   outcome: 'allow' | 'deny',
   optionId?: string,
 ): NativeAnswer | undefined {
-  const chosen = options.find((option) => option.id === optionId);
+  const usable = options.filter((option) => saysOnly(option, outcome, options));
+  const chosen = usable.find((option) => option.id === optionId);
   if (chosen && isOnceOrExact(chosen)) return { kind: 'option', option: chosen, narrowed: false };
-  const once = options.find(
-    (option) => option.kind === `${outcome === 'allow' ? 'allow' : 'reject'}_once`,
-  );
+  const once = usable.find((option) => !isAlways(option.kind));
   if (once) return { kind: 'option', option: once, narrowed: chosen !== undefined };
   return outcome === 'deny' ? { kind: 'cancel' } : undefined;
 }
+
+/** The offered option that a surface may name in an answer of this outcome. */
+export function offeredOption(
+  options: readonly PermissionOption[],
+  outcome: 'allow' | 'deny',
+  optionId: string,
+): PermissionOption | undefined {
+  return options.find((option) => option.id === optionId && saysOnly(option, outcome, options));
+}
+
+/**
+ * Whether the agent can only read this option as `outcome`: two options with one id and different kinds could come
+ * back as either, so neither is usable.
+ */
+function saysOnly(
+  option: PermissionOption,
+  outcome: 'allow' | 'deny',
+  options: readonly PermissionOption[],
+): boolean {
+  return (
+    KINDS_OF[outcome].includes(option.kind) &&
+    options.every((other) => other.id !== option.id || other.kind === option.kind)
+  );
+}
+
+const KINDS_OF: Readonly<Record<'allow' | 'deny', readonly OptionKind[]>> = {
+  allow: ['allow_once', 'allow_always'],
+  deny: ['reject_once', 'reject_always'],
+};
 
 function isOnceOrExact(option: PermissionOption): boolean {
   return !isAlways(option.kind) || option.bound === 'exact';

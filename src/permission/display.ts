@@ -1,9 +1,11 @@
 import type { JsonObject } from '../base/json.ts';
 import type { Action } from './action.ts';
+import { headAndTail, oneLine, oneLineOf, shortened } from './cut.ts';
 import { type DiffPreview, diffPreview } from './diffPreview.ts';
 import type { Question, RequestDraft } from './request.ts';
 import { type Risk, riskOf } from './risk.ts';
-import { hiddenCount, plain, type Spans, secretKinds, toSpans } from './spans.ts';
+import type { SecretContext } from './secrets.ts';
+import { hiddenCount, plain, type Spans, secretKinds } from './spans.ts';
 
 /** The icon and the heading of a card depend on this. */
 export type DisplayKind =
@@ -59,30 +61,61 @@ export type Preview =
 const ONE_LINE = 300;
 /** A payload above this many characters is cut in the card; the whole can be opened. */
 const MAX_TEXT = 60_000;
+/** Names of files, tools, servers, hosts. */
+const MAX_NAME = 300;
+/** The agent's claim, and what a question says. */
+const MAX_PROSE = 4000;
 
 /** Builds what surfaces may show. The only place where raw arguments become visible text. */
 export function buildDisplay(draft: RequestDraft): Display {
-  const { action, session } = draft;
-  const base = draft.questions
-    ? questionDisplay(draft.questions)
-    : { ...headline(action, session.workspaceFolder), preview: previewOf(action) };
-  const visible = allSpans(base.preview);
-  const line = draft.questions?.[0]?.text ?? rawLine(action);
-  const flat = line.replace(/\s+/g, ' ').trim();
-  const oneLine = plain(toSpans(flat));
+  const { action, session, questions } = draft;
+  const base = questions
+    ? questionDisplay(questions)
+    : { ...headline(action, session.workspaceFolder), preview: previewOf(action, MAX_TEXT) };
+  const raw = questions ? (questions[0]?.text ?? '') : rawLine(action);
+  const line = lineOf(base.preview, raw);
   const facts = factsOf(action);
   const risk = riskOf(action, session.workspaceFolder);
   const why = draft.why?.trim();
+  const visible = [...allSpans(base.preview), ...facts.map(({ text }) => text)];
   return {
     ...base,
-    oneLine: oneLine.length > ONE_LINE ? `${oneLine.slice(0, ONE_LINE - 1)}…` : oneLine,
-    oneLineIsAll: flat === line && oneLine === line && isAllInOneLine(action) && facts.length === 0,
+    oneLine: line,
+    oneLineIsAll: line === raw && !questions && isAllInOneLine(action) && facts.length === 0,
     facts,
-    ...(why && { why: toSpans(why) }),
+    ...(why && { why: shortened(why, MAX_PROSE) }),
     ...(risk && { risk }),
-    secrets: visible.flatMap(secretKinds),
+    secrets: secretsIn(visible),
     hidden: visible.reduce((sum, spans) => sum + hiddenCount(spans), 0),
   };
+}
+
+/** The payload without the limits of a card, for a person who asks for all of it; redacted and escaped like the card. */
+export function wholePreview(action: Action): Preview {
+  return previewOf(action, Number.POSITIVE_INFINITY);
+}
+
+/** Equal to `raw` only when every character of it is shown as it is. */
+function lineOf(preview: Preview, raw: string): string {
+  if (preview.kind === 'command')
+    return raw.length <= 2 * ONE_LINE
+      ? oneLineOf(preview.text, ONE_LINE)
+      : oneLine(raw, ONE_LINE, 'command');
+  return oneLine(raw, ONE_LINE);
+}
+
+/** One entry for each secret: a key of many lines is one. */
+function secretsIn(lines: readonly Spans[]): string[] {
+  const kinds: string[] = [];
+  let open: string | undefined;
+  for (const spans of lines) {
+    const found = secretKinds(spans);
+    const continues = spans.length === 1 && found.length === 1 && found[0] === open;
+    if (!continues) kinds.push(...found);
+    const last = spans.at(-1);
+    open = typeof last === 'object' && 'secret' in last ? last.secret : undefined;
+  }
+  return kinds;
 }
 
 type Headline = Pick<Display, 'kind' | 'verb' | 'subject' | 'place'>;
@@ -106,8 +139,8 @@ function headline(action: Action, workspaceFolder: string): Headline {
       return {
         kind: 'move',
         verb: 'Move',
-        subject: toSpans(relative(action.from, workspaceFolder)),
-        place: { words: 'to', name: toSpans(relative(action.to, workspaceFolder)) },
+        subject: name(relative(action.from, workspaceFolder)),
+        place: { words: 'to', name: name(relative(action.to, workspaceFolder)) },
       };
     case 'read':
       return { kind: 'read', verb: 'Read', ...fileHeadline(action.path, workspaceFolder) };
@@ -115,18 +148,23 @@ function headline(action: Action, workspaceFolder: string): Headline {
       return {
         kind: 'fetch',
         verb: 'Fetch from',
-        subject: toSpans(urlParts(action.url)?.host ?? action.url),
+        subject: name(urlParts(action.url)?.host ?? action.url),
       };
     case 'mcp':
       return {
         kind: 'mcp',
         verb: 'Call',
-        subject: toSpans(action.toolName),
-        place: { words: 'on MCP server', name: toSpans(action.server) },
+        subject: name(action.toolName),
+        place: { words: 'on MCP server', name: name(action.server) },
       };
     case 'other':
-      return { kind: 'other', verb: 'Use tool', subject: toSpans(action.toolName) };
+      return { kind: 'other', verb: 'Use tool', subject: name(action.toolName) };
   }
+}
+
+/** Cut in the middle, so that neither the beginning nor the end of a path or a host can be pushed out of sight. */
+function name(raw: string): Spans {
+  return headAndTail(raw, MAX_NAME, 'text', (missing) => `… ${missing} characters …`);
 }
 
 function questionDisplay(
@@ -140,78 +178,87 @@ function questionDisplay(
     questions: questions.map((question) => ({
       ...question,
       // The id is the key for the answer and stays as it is; it is not shown.
-      text: plain(toSpans(question.text)),
+      text: plain(shortened(question.text, MAX_PROSE)),
       choices: question.choices.map(({ label, description }) => ({
-        label: plain(toSpans(label)),
-        description: plain(toSpans(description)),
+        label: shownLabel(label),
+        description: plain(shortened(description, MAX_PROSE)),
       })),
     })),
   };
 }
 
+/** A choice as surfaces show it and send it back. */
+export function shownLabel(label: string): string {
+  return plain(shortened(label, MAX_PROSE));
+}
+
 function inPlace(cwd: string | undefined): { place?: NonNullable<Display['place']> } {
   if (cwd === undefined)
     return { place: { words: 'in', name: ['a folder the agent does not name'] } };
-  return cwd === '.' ? {} : { place: { words: 'in', name: toSpans(cwd) } };
+  return cwd === '.' ? {} : { place: { words: 'in', name: name(cwd) } };
 }
 
 function fileHeadline(path: string, workspaceFolder: string): Pick<Headline, 'subject' | 'place'> {
   const shown = relative(path, workspaceFolder);
   const slash = shown.lastIndexOf('/');
-  const subject = toSpans(shown.slice(slash + 1));
+  const subject = name(shown.slice(slash + 1));
   return slash <= 0
     ? { subject }
-    : { subject, place: { words: 'in', name: toSpans(shown.slice(0, slash)) } };
+    : { subject, place: { words: 'in', name: name(shown.slice(0, slash)) } };
 }
 
-function previewOf(action: Action): Preview {
+function previewOf(action: Action, max: number): Preview {
+  const cut = (text: string, context?: SecretContext) => headAndTail(text, max, context);
   switch (action.tool) {
     case 'execute':
-      return { kind: 'command', text: bounded(action.command) };
+      return { kind: 'command', text: cut(action.command, 'command') };
     case 'edit':
       return action.change.kind === 'unseen'
         ? { kind: 'text', text: ['The agent does not say what it changes.'] }
-        : diffPreview(action.path, action.change);
+        : diffPreview(action.path, action.change, max);
     case 'delete':
     case 'read':
-      return { kind: 'text', text: toSpans(action.path) };
+      return { kind: 'text', text: cut(action.path) };
     case 'move':
-      return { kind: 'text', text: toSpans(`${action.from}\n${action.to}`) };
+      return { kind: 'text', text: [...cut(action.from), '\n', ...cut(action.to)] };
     case 'fetch':
-      return urlPreview(action.url, action.method ?? 'GET');
+      return urlPreview(action.url, action.method ?? 'GET', cut);
     case 'mcp':
-      return { kind: 'json', text: bounded(pretty(action.arguments)) };
+      return { kind: 'json', text: cut(JSON.stringify(action.arguments, undefined, 2)) };
     case 'other':
-      return { kind: 'json', text: bounded(pretty(action.input)) };
+      return { kind: 'json', text: cut(JSON.stringify(action.input, undefined, 2)) };
   }
 }
 
-function urlPreview(url: string, method: string): Preview {
+function urlPreview(url: string, method: string, cut: (text: string) => Spans): Preview {
   const parts = urlParts(url);
-  if (!parts) return { kind: 'text', text: toSpans(`${method} ${url}`) };
+  if (!parts) return { kind: 'text', text: cut(`${method} ${url}`) };
   return {
     kind: 'url',
-    before: toSpans(`${method} ${parts.before}`),
-    host: toSpans(parts.host),
-    after: toSpans(parts.after),
+    before: cut(`${method} ${parts.before}`),
+    host: cut(parts.host),
+    after: cut(parts.after),
   };
 }
 
 /** Splits as written; a URL that the platform reads differently than it looks is not split at all. */
-function urlParts(url: string): { before: string; host: string; after: string } | undefined {
+function urlParts(
+  url: string,
+): { before: string; host: string; after: string; isAsWritten: boolean } | undefined {
   const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@\\\s]+)([/?#][^\s]*)?$/i.exec(url);
   if (!match || !URL.canParse(url)) return undefined;
   const [, before = '', host = '', after = ''] = match;
   const real = new URL(url).host;
-  return { before, host: real === host ? host : `${host} (${real})`, after };
+  const isAsWritten = real === host;
+  return { before, host: isAsWritten ? host : `${host} (${real})`, after, isAsWritten };
 }
 
 function factsOf(action: Action): Display['facts'] {
   const facts: { label: string; text: Spans }[] = [];
-  if (action.widened)
-    facts.push({ label: 'Reaches further', text: toSpans(flatJson(action.widened)) });
-  if (action.unclassified)
-    facts.push({ label: 'Also sent', text: toSpans(flatJson(action.unclassified)) });
+  const add = (label: string, value: JsonObject) =>
+    facts.push({ label, text: headAndTail(JSON.stringify(value), MAX_PROSE) });
+  if (action.widened) add('Reaches further', action.widened);
+  if (action.unclassified) add('Also sent', action.unclassified);
   return facts;
 }
 
@@ -228,15 +275,24 @@ function rawLine(action: Action): string {
     case 'fetch':
       return action.url;
     case 'mcp':
-      return `${action.server} ${action.toolName} ${flatJson(action.arguments)}`;
+      return `${action.server} ${action.toolName} ${JSON.stringify(action.arguments)}`;
     case 'other':
-      return `${action.toolName} ${flatJson(action.input)}`;
+      return `${action.toolName} ${JSON.stringify(action.input)}`;
   }
 }
 
 /** Only these fit in a notification: the others have a payload beside the line. */
 function isAllInOneLine(action: Action): boolean {
-  return action.tool === 'execute' || action.tool === 'fetch' || action.tool === 'read';
+  switch (action.tool) {
+    case 'execute':
+    case 'read':
+      return true;
+    case 'fetch':
+      // A host that the platform reads as another one, and a method that sends, need the card.
+      return (action.method ?? 'GET') === 'GET' && urlParts(action.url)?.isAsWritten === true;
+    default:
+      return false;
+  }
 }
 
 function allSpans(preview: Preview): Spans[] {
@@ -252,24 +308,6 @@ function allSpans(preview: Preview): Spans[] {
     case 'none':
       return [];
   }
-}
-
-function bounded(text: string): Spans {
-  if (text.length <= MAX_TEXT) return toSpans(text);
-  const half = MAX_TEXT / 2;
-  return [
-    ...toSpans(text.slice(0, half)),
-    `\n… ${text.length - MAX_TEXT} characters are not shown here. Open the whole request to see them …\n`,
-    ...toSpans(text.slice(-half)),
-  ];
-}
-
-function pretty(value: JsonObject): string {
-  return JSON.stringify(value, undefined, 2);
-}
-
-function flatJson(value: JsonObject): string {
-  return JSON.stringify(value).slice(0, 2 * ONE_LINE);
 }
 
 function relative(path: string, folder: string): string {

@@ -1,4 +1,5 @@
 import type { Action } from './action.ts';
+import { oneLine } from './cut.ts';
 import { isProtected } from './protectedPaths.ts';
 
 /** Why a call deserves a second look. At most one per request: the worst. Numbers that are not known are left out. */
@@ -7,40 +8,6 @@ export interface Risk {
   /** The words of the payload to underline. */
   readonly tokens: readonly string[];
 }
-
-interface CommandRisk {
-  readonly pattern: RegExp;
-  readonly text: (match: RegExpMatchArray) => string;
-}
-
-/** The worst first. A hint for the eye, never a permission: what is not in this list asks just the same. */
-const COMMANDS: readonly CommandRisk[] = [
-  {
-    pattern: /(?<token>\b(?:curl|wget)\b[^|;&]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b)/,
-    text: (match) => `Runs a script from the network${hostIn(match[0])}.`,
-  },
-  { pattern: /(?:^|[\s;&|(])(?<token>sudo|doas)\s/, text: () => 'Runs as administrator.' },
-  {
-    pattern: /\bgit\s+push\b[^;&|\n]*\s(?<token>--force(?:-with-lease)?|-f|\+\S+)(?=\s|=|$)/,
-    text: () => 'Rewrites history on a shared branch.',
-  },
-  {
-    pattern: /(?:^|[\s;&|(])rm\s+(?:-\S+\s+)*(?<token>-[a-zA-Z]*[rR][a-zA-Z]*|--recursive)(?=\s|$)/,
-    text: () => 'Deletes files and folders for good.',
-  },
-  {
-    pattern: /\bgit\s+(?<token>reset\s+--hard|clean\s+-[a-zA-Z]*f[a-zA-Z]*)/,
-    text: () => 'Deletes files and folders for good.',
-  },
-  {
-    pattern: /\bfind\b[^;&|\n]*\s(?<token>-delete)\b/,
-    text: () => 'Deletes files and folders for good.',
-  },
-  {
-    pattern: /\b(?:npm|pnpm|yarn)\s+(?<token>publish)\b/,
-    text: () => 'Publishes to the npm registry.',
-  },
-];
 
 /** The worst risk of an action, or `undefined` when none is known. `workspaceFolder` is absolute. */
 export function riskOf(action: Action, workspaceFolder: string): Risk | undefined {
@@ -63,13 +30,116 @@ export function riskOf(action: Action, workspaceFolder: string): Risk | undefine
   }
 }
 
+/** A simple command: its words, and whether its output goes into the next one. */
+interface Step {
+  readonly words: readonly string[];
+  readonly piped: boolean;
+}
+
+/** Looks at one step at a time, and at the next one for pipes. */
+type Check = (step: Step, next: Step | undefined) => Risk | undefined;
+
+/** The worst first. A hint for the eye, never a permission: what is not in this list asks just the same. */
+const CHECKS: readonly Check[] = [
+  networkScript,
+  administrator,
+  forcePush,
+  (step) => flagged(step, 'rm', /^(?:-[a-zA-Z]*[rR]|--recursive$)/, DELETES),
+  (step) => gitDelete(step),
+  (step) => flagged(step, 'find', /^-delete$/, DELETES),
+  publish,
+];
+
+const DELETES = 'Deletes files and folders for good.';
+
+/** One of these must be in a command before it is taken apart. */
+const HINT = /\b(?:curl|wget|sudo|doas|push|rm|reset|clean|find|publish)\b/;
+
+/** Nobody reads further, and neither must a hint: what is looked at is bounded. */
+const MAX_COMMAND = 100_000;
+
 function commandRisk(command: string): Risk | undefined {
-  for (const { pattern, text } of COMMANDS) {
-    const match = pattern.exec(command);
-    if (match)
-      return { text: text(match), tokens: match.groups?.['token'] ? [match.groups['token']] : [] };
+  const text = command.slice(0, MAX_COMMAND);
+  if (!HINT.test(text)) return undefined;
+  const steps = stepsOf(text);
+  for (const check of CHECKS) {
+    for (const [index, step] of steps.entries()) {
+      const risk = check(step, step.piped ? steps[index + 1] : undefined);
+      if (risk) return shown(risk);
+    }
   }
   return undefined;
+}
+
+/** Hosts and flags are the agent's words: they go through the same door as the rest of the card. */
+function shown({ text, tokens }: Risk): Risk {
+  return { text: oneLine(text, 200), tokens: tokens.map((token) => oneLine(token, 200)) };
+}
+
+/** A rough split that also looks into quotes and substitutions: too many steps only warn too often. */
+function stepsOf(command: string): Step[] {
+  const pieces = command.split(/(\|\||&&|[|;&\n(){}`])/);
+  const steps: Step[] = [];
+  for (let i = 0; i < pieces.length; i += 2) {
+    const words = (pieces[i] ?? '').split(/[\s'"]+/).filter((word) => word !== '');
+    const piped = pieces[i + 1] === '|';
+    if (words.length > 0 || piped) steps.push({ words, piped });
+  }
+  return steps;
+}
+
+function networkScript({ words }: Step, next: Step | undefined): Risk | undefined {
+  const loader = words.find((word) => word === 'curl' || word === 'wget');
+  const runner = next?.words.find((word) => !/^(?:sudo|doas|env|-.*|\w+=.*)$/.test(word));
+  if (
+    !loader ||
+    !runner ||
+    !/^(?:\S*\/)?(?:ba|z|da|k|fi)?sh$|^(?:python3?|node|perl|ruby)$/.test(runner)
+  )
+    return undefined;
+  const host = words
+    .map((word) => /^https?:\/\/(?:[^/@]*@)?([^/@?#]+)/.exec(word)?.[1])
+    .find(Boolean);
+  return {
+    text: `Runs a script from the network${host ? `: ${host}` : ''}.`,
+    tokens: [loader, runner],
+  };
+}
+
+function administrator({ words }: Step): Risk | undefined {
+  const word = words.find((each) => each === 'sudo' || each === 'doas');
+  return word ? { text: 'Runs as administrator.', tokens: [word] } : undefined;
+}
+
+function forcePush({ words }: Step): Risk | undefined {
+  const git = words.indexOf('git');
+  const push = words.indexOf('push', git + 1);
+  if (git < 0 || push < 0) return undefined;
+  const flag = words.slice(push + 1).find((word) => /^(?:--force(?:-.*)?|-f|\+.+)$/.test(word));
+  return flag ? { text: 'Rewrites history on a shared branch.', tokens: [flag] } : undefined;
+}
+
+function gitDelete({ words }: Step): Risk | undefined {
+  const git = words.indexOf('git');
+  if (git < 0) return undefined;
+  const verb = words.slice(git + 1).find((word) => word === 'reset' || word === 'clean');
+  const flag = verb === 'reset' ? /^--hard$/ : /^(?:-[a-zA-Z]*f|--force$)/;
+  return verb ? flagged({ words, piped: false }, verb, flag, DELETES) : undefined;
+}
+
+function publish({ words }: Step): Risk | undefined {
+  const tool = words.findIndex((word) => /^(?:npm|pnpm|yarn)$/.test(word));
+  return tool >= 0 && words.includes('publish', tool + 1)
+    ? { text: 'Publishes to the npm registry.', tokens: ['publish'] }
+    : undefined;
+}
+
+/** `program` with a flag somewhere after it. */
+function flagged({ words }: Step, program: string, flag: RegExp, text: string): Risk | undefined {
+  const at = words.findIndex((word) => word === program || word.endsWith(`/${program}`));
+  if (at < 0) return undefined;
+  const found = words.slice(at + 1).find((word) => flag.test(word));
+  return found ? { text, tokens: [found] } : undefined;
 }
 
 function outside(path: string, workspaceFolder: string): Risk | undefined {
@@ -77,9 +147,4 @@ function outside(path: string, workspaceFolder: string): Risk | undefined {
   const file = path.replaceAll('\\', '/');
   if (file === folder || file.startsWith(`${folder}/`)) return undefined;
   return { text: 'Changes files outside the workspace.', tokens: [] };
-}
-
-function hostIn(command: string): string {
-  const host = /https?:\/\/([^/\s'"]+)/.exec(command)?.[1];
-  return host ? `: ${host}` : '';
 }

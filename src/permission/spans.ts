@@ -1,4 +1,4 @@
-import { findSecrets } from './secrets.ts';
+import { findSecrets, type SecretContext, type SecretRange } from './secrets.ts';
 
 /**
  * A piece of text that a surface may show: plain text, a secret that was taken out (only its kind is kept), or a
@@ -51,15 +51,30 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Redacts secrets and makes every invisible character visible. The only way from raw text to a surface. */
-export function toSpans(raw: string): Spans {
+export function toSpans(raw: string, context: SecretContext = 'text'): Spans {
+  return spansBetween(raw, findSecrets(raw, context), 0, raw.length);
+}
+
+/**
+ * The part of a text from `from` to `to` (UTF-16 indexes). A secret that reaches into the part is taken out of it,
+ * though it starts before or ends after: cut first, half of a secret would show.
+ */
+export function spansBetween(
+  raw: string,
+  secrets: readonly SecretRange[],
+  from: number,
+  to: number,
+): Spans {
   const spans: Span[] = [];
-  let at = 0;
-  for (const secret of findSecrets(raw)) {
-    pushEscaped(spans, raw.slice(at, secret.start));
+  let at = from;
+  for (const secret of secrets) {
+    if (secret.end <= at) continue;
+    if (secret.start >= to) break;
+    if (secret.start > at) pushEscaped(spans, raw.slice(at, secret.start));
     spans.push({ secret: secret.kind });
     at = secret.end;
   }
-  pushEscaped(spans, at === 0 ? raw : raw.slice(at));
+  if (at < to) pushEscaped(spans, at === 0 && to === raw.length ? raw : raw.slice(at, to));
   return spans;
 }
 
