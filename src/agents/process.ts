@@ -101,7 +101,7 @@ export class AgentProcess {
   /** Sends one line. Throws a `UserError` when the agent's input is closed, or when it has stopped reading. */
   write(line: string): void {
     const { stdin } = this.#child;
-    if (this.#ended || this.#stopping || this.#brokenInput || !stdin.writable)
+    if (this.#ended || this.#stopping !== undefined || this.#brokenInput || !stdin.writable)
       throw this.#error ?? errors.inputClosed(this.#name, this.stderrTail());
     if (this.backlog + line.length > MAX_BACKLOG) {
       const error = errors.notReading(this.#name);
@@ -148,7 +148,7 @@ export class AgentProcess {
   }
 
   #inputBroke(): void {
-    if (this.#ended || this.#stopping) return;
+    if (this.#ended || this.#stopping !== undefined) return;
     this.#brokenInput ??= setTimeout(
       () => this.fail(errors.inputClosed(this.#name, this.stderrTail())),
       BROKEN_INPUT_MS,

@@ -1,0 +1,336 @@
+import { Emitter } from '../../base/event.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { RaisedRequest } from '../../permission/broker.ts';
+import type { Decision, NativeAnswer } from '../../permission/decision.ts';
+import type { AgentInfo } from '../../permission/request.ts';
+import { safeText } from '../../permission/spans.ts';
+import type { UserError } from '../../protocol/userError.ts';
+import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import type { AgentProcess } from '../process.ts';
+import { answerFrame, controlResponse, draftOf } from './asks.ts';
+import { Conversation } from './conversation.ts';
+import * as errors from './errors.ts';
+import {
+  type Ask,
+  type AssistantMessage,
+  type Frame,
+  parseFrame,
+  type TurnResult,
+} from './frames.ts';
+import { endOfTurn, signInProblem } from './turnEnd.ts';
+
+/** Lines to and from Claude Code; the in-memory ends of a test are the same. */
+export type ClaudeLines = Pick<
+  AgentProcess,
+  'onLine' | 'write' | 'fail' | 'endInput' | 'stop' | 'exited' | 'stderrTail'
+>;
+
+export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> & {
+  readonly agent: Pick<AgentInfo, 'id' | 'name'>;
+};
+
+interface WaitingAsk {
+  readonly ask: Ask;
+  raised?: RaisedRequest;
+  /** Claude Code took it back: no answer is expected any more. */
+  withdrawn: boolean;
+}
+
+interface Turn {
+  readonly resolve: (end: TurnEnd) => void;
+  readonly reject: (error: UserError) => void;
+  interrupted: boolean;
+  /** The kind of failure that Claude Code itself reported, such as `authentication_failed`. */
+  failure?: string;
+}
+
+/** Modes in which nothing is let through that the default mode would ask for. */
+const GATED_MODES: readonly string[] = ['default', 'plan', 'dontAsk'];
+/** An idle Claude Code ends by itself when its input ends, and then its exit code tells the truth. In milliseconds. */
+const GOODBYE_MS = 2000;
+
+/** One conversation in Claude Code's stream-json, see test/wire/claude for recorded ones. */
+export class ClaudeConnection implements AgentConnection {
+  readonly asksFor = 'what its own settings do not allow';
+  readonly #lines: ClaudeLines;
+  readonly #options: ConnectionOptions;
+  readonly #events = new Emitter<AgentEvent>();
+  readonly #conversation = new Conversation();
+  /** Requests of Claude Code that wait for an answer, by its id. */
+  readonly #asks = new Map<string, WaitingAsk>();
+  /** Requests of ours that wait for a response; settled with the error, if there is one. */
+  readonly #sent = new Map<string, (error: string | undefined) => void>();
+  #lastId = 0;
+  #agent: AgentInfo;
+  #turn: Turn | undefined;
+  #broken: UserError | undefined;
+  #isOver = false;
+  #stopping: Promise<void> | undefined;
+  /** It works in a worktree now, and nobody says in which directory. */
+  #moved = false;
+
+  readonly onDidEmit = this.#events.event;
+  readonly exited: Promise<AgentExit>;
+
+  /** Shakes hands. Rejects with a {@link UserError}; then Claude Code is stopped. */
+  static async open(lines: ClaudeLines, options: ConnectionOptions): Promise<ClaudeConnection> {
+    const connection = new ClaudeConnection(lines, options);
+    try {
+      await connection.#handshake();
+      return connection;
+    } catch (error) {
+      await lines.stop();
+      throw error;
+    }
+  }
+
+  private constructor(lines: ClaudeLines, options: ConnectionOptions) {
+    this.#lines = lines;
+    this.#options = options;
+    this.#agent = { ...options.agent, version: '' };
+    const subscription = lines.onLine((line) => this.#receive(line));
+    this.exited = lines.exited.then((exit) => {
+      subscription.dispose();
+      this.#over(exit);
+      return exit;
+    });
+  }
+
+  get agent(): AgentInfo {
+    return this.#agent;
+  }
+
+  prompt(text: string): Promise<TurnEnd> {
+    return new Promise((resolve, reject) => {
+      if (this.#broken) throw this.#broken;
+      if (this.#isOver || this.#stopping !== undefined) throw errors.sessionOver();
+      if (this.#turn) throw errors.stillWorking();
+      this.#send({
+        type: 'user',
+        message: { role: 'user', content: [{ type: 'text', text }] },
+        parent_tool_use_id: null,
+      });
+      this.#turn = { resolve, reject, interrupted: false };
+    });
+  }
+
+  async interrupt(): Promise<void> {
+    const turn = this.#turn;
+    if (!turn || turn.interrupted || this.#broken || this.#isOver) return;
+    turn.interrupted = true;
+    const done = this.#request('interrupt');
+    // After the interrupt, so that a deny does not let the turn go on.
+    this.#withdrawAll();
+    await done;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    if (!this.#turn && !this.#broken && !this.#isOver) {
+      this.#lines.endInput();
+      await goneWithin(this.exited, GOODBYE_MS);
+    }
+    await this.#lines.stop();
+    await this.exited;
+  }
+
+  async #handshake(): Promise<void> {
+    const error = await this.#request('initialize', { hooks: null });
+    if (this.#isOver || this.#broken) {
+      const exit = await this.exited;
+      throw exit.error ?? errors.stopped(exit, this.#lines.stderrTail());
+    }
+    if (error !== undefined) throw errors.noHandshake(error);
+  }
+
+  /** Resolves with the error that Claude Code answers, or with `undefined`; also when it is gone. */
+  #request(subtype: string, fields: JsonObject = {}): Promise<string | undefined> {
+    if (this.#isOver) return Promise.resolve(undefined);
+    const id = `countersign-${++this.#lastId}`;
+    return new Promise((resolve) => {
+      this.#sent.set(id, resolve);
+      try {
+        this.#send({ type: 'control_request', request_id: id, request: { subtype, ...fields } });
+      } catch {
+        // Its input is closed, so it is ending; what waits is settled then.
+      }
+    });
+  }
+
+  #receive(line: string): void {
+    if (this.#broken) return;
+    const frame = parseFrame(line);
+    if (frame.ok) this.#handle(frame.value);
+    else this.#fail(frame.error);
+  }
+
+  #handle(frame: Frame): void {
+    switch (frame.kind) {
+      case 'ask':
+        this.#asked(frame.requestId, frame.ask);
+        break;
+      case 'askWithdrawn':
+        this.#withdraw(frame.requestId);
+        break;
+      case 'otherRequest':
+        this.#refuse(frame.requestId, frame.subtype);
+        break;
+      case 'response':
+        this.#responded(frame.requestId, frame.error);
+        break;
+      case 'system':
+        this.#system(frame);
+        break;
+      case 'assistant':
+        this.#assistant(frame.message);
+        break;
+      case 'toolResults':
+        this.#emit(this.#conversation.results(frame.results));
+        break;
+      case 'delta':
+        this.#emit(this.#conversation.delta(frame.event));
+        break;
+      case 'result':
+        this.#turnEnded(frame.result);
+        break;
+      case 'ignored':
+        break;
+    }
+  }
+
+  #asked(requestId: string, ask: Ask): void {
+    if (this.#asks.has(requestId)) {
+      this.#fail(errors.duplicateRequest(requestId));
+      return;
+    }
+    const { callId, input, toolName } = ask;
+    if (callId !== undefined) this.#emit(this.#conversation.asked(callId, toolName, input));
+    if (toolName === 'EnterWorktree') this.#moved = true;
+    const waiting: WaitingAsk = { ask, withdrawn: false };
+    this.#asks.set(requestId, waiting);
+    const { gate, log, session } = this.#options;
+    const place = { session, inSessionDirectory: !this.#moved && !ask.isSubAgent };
+    try {
+      const raised = gate.raise(draftOf(requestId, ask, this.#agent, place), (decision, native) =>
+        this.#deliver(requestId, waiting, decision, native),
+      );
+      waiting.raised = raised;
+      if (callId !== undefined) this.#emit(this.#conversation.waitsFor(callId, raised.request.id));
+      // Asked after the person stopped the turn: nobody wants this any more.
+      if (this.#turn?.interrupted) raised.withdraw();
+    } catch (error) {
+      this.#asks.delete(requestId);
+      log(safeText(`A request could not be raised: ${String(error)}`));
+      const message = 'It could not be shown to anybody. It was not run.';
+      this.#send(controlResponse(requestId, { behavior: 'deny', message }));
+      const text = 'A request of Claude Code could not be shown and was denied.';
+      this.#emit([{ kind: 'notice', level: 'error', text }]);
+    }
+  }
+
+  /** Writes the one answer that an ask gets. Throws when it cannot reach Claude Code any more. */
+  #deliver(requestId: string, waiting: WaitingAsk, decision: Decision, native: NativeAnswer): void {
+    this.#asks.delete(requestId);
+    if (waiting.withdrawn || decision.by.kind === 'agentGone') return;
+    if (this.#broken) throw this.#broken;
+    if (this.#isOver || this.#stopping !== undefined) throw errors.sessionOver();
+    const { ask } = waiting;
+    this.#send(answerFrame(requestId, ask, decision, native));
+    if (decision.outcome === 'allow' && ask.callId !== undefined)
+      this.#emit(this.#conversation.allowed(ask.callId));
+  }
+
+  #withdraw(requestId: string): void {
+    const waiting = this.#asks.get(requestId);
+    if (!waiting) return;
+    waiting.withdrawn = true;
+    this.#asks.delete(requestId);
+    waiting.raised?.withdraw();
+  }
+
+  /** What waits is closed; Claude Code gets a deny for each, in case it still expects one. */
+  #withdrawAll(): void {
+    for (const { raised } of [...this.#asks.values()]) raised?.withdraw();
+  }
+
+  #refuse(requestId: string, subtype: string): void {
+    this.#options.log(safeText(`Refused the unknown request ${subtype}`));
+    this.#send({
+      type: 'control_response',
+      response: {
+        subtype: 'error',
+        request_id: requestId,
+        error: `Countersign does not support ${subtype}`,
+      },
+    });
+  }
+
+  #responded(requestId: string, error: string | undefined): void {
+    const settle = this.#sent.get(requestId);
+    this.#sent.delete(requestId);
+    if (settle) settle(error);
+    else this.#options.log('Claude Code answered a request that was not sent');
+  }
+
+  #system({ mode, version }: Extract<Frame, { kind: 'system' }>): void {
+    if (version !== undefined) this.#agent = { ...this.#agent, version: safeText(version) };
+    // Whatever its settings or a hook did: from here on it would not ask.
+    if (mode !== undefined && !GATED_MODES.includes(mode))
+      this.#fail(errors.notGated(`its permission mode is ${mode}`));
+  }
+
+  #assistant(message: AssistantMessage): void {
+    if (message.error !== undefined && this.#turn) this.#turn.failure = message.error;
+    // From here on its commands run in the worktree.
+    if (message.blocks.some((block) => block['name'] === 'EnterWorktree')) this.#moved = true;
+    this.#emit(this.#conversation.assistant(message));
+  }
+
+  #turnEnded(result: TurnResult): void {
+    const turn = this.#turn;
+    this.#turn = undefined;
+    this.#conversation.endTurn();
+    // Claude Code can take a turn by itself, when something that runs in the background has news.
+    if (!turn) return;
+    const problem = signInProblem(result, turn.failure);
+    if (problem === undefined) turn.resolve(endOfTurn(result, turn.interrupted));
+    else turn.reject(errors.notSignedIn(problem));
+  }
+
+  /** Claude Code broke the protocol: nothing it says counts any more, and nothing it asked can be allowed. */
+  #fail(error: UserError): void {
+    this.#broken = error;
+    this.#lines.fail(error);
+    this.#withdrawAll();
+  }
+
+  #over(exit: AgentExit): void {
+    this.#isOver = true;
+    this.#turn?.reject(exit.error ?? errors.stopped(exit, this.#lines.stderrTail()));
+    this.#turn = undefined;
+    for (const settle of this.#sent.values()) settle(undefined);
+    this.#sent.clear();
+    this.#conversation.endTurn();
+  }
+
+  #send(frame: JsonObject): void {
+    this.#lines.write(JSON.stringify(frame));
+  }
+
+  #emit(events: readonly AgentEvent[]): void {
+    for (const event of events) this.#events.fire(event);
+  }
+}
+
+async function goneWithin(exited: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([exited, late]);
+  clearTimeout(timer);
+}
