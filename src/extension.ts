@@ -122,6 +122,7 @@ function createSurfaces(context: vscode.ExtensionContext, core: Core): void {
     hasFailed: (key) => sessions.get(key)?.state.kind === 'failed',
   });
   subscriptions.push(
+    answering,
     cards,
     chats,
     diff,

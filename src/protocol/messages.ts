@@ -11,6 +11,7 @@ export type ToCards =
   | CardReply
   /** A keyboard command of VS Code, for the card that has the focus. */
   | { readonly type: 'key'; readonly key: CardKey }
+  | WindowFocused
   /** Scroll to a card and focus it. */
   | { readonly type: 'reveal'; readonly requestId: string };
 
@@ -25,7 +26,13 @@ export type ToChat =
   | { readonly type: 'elsewhere'; readonly requests: number; readonly sessions: readonly string[] }
   | CardReply
   | { readonly type: 'key'; readonly key: CardKey }
+  | WindowFocused
   | { readonly type: 'reveal'; readonly requestId: string };
+
+/** VS Code's window came to the front: the click that brought it there was not meant for a card. */
+export interface WindowFocused {
+  readonly type: 'windowFocused';
+}
 
 /** Why an answer did not count; shown on its card. */
 export interface CardReply {

@@ -5,17 +5,26 @@ import type { ProposedAnswer, Surface } from '../permission/decision.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { alreadyAnswered } from '../protocol/words.ts';
 
-/** A click this soon was aimed at something else. Milliseconds. */
+/** A click this soon after the request, or the window, came to the front was aimed at something else. Milliseconds. */
 const INERT = 500;
 
 export type AnswerChoice = Omit<ProposedAnswer, 'requestId' | 'argsHash' | 'by'>;
 
 /** The one way from VS Code's surfaces to the broker. Surfaces propose; this says what became of it. */
-export class Answering {
+export class Answering implements vscode.Disposable {
   readonly #broker: Broker;
+  readonly #window: vscode.Disposable;
+  #focusedAt = 0;
 
   constructor(broker: Broker) {
     this.#broker = broker;
+    this.#window = vscode.window.onDidChangeWindowState(({ focused }) => {
+      if (focused) this.#focusedAt = Date.now();
+    });
+  }
+
+  dispose(): void {
+    this.#window.dispose();
   }
 
   /** Proposes an answer and shows the person when it did not count. */
@@ -32,10 +41,9 @@ export class Answering {
     choice: AnswerChoice,
   ): Promise<Result<Settled, string>> {
     const request = this.#broker.find(requestId);
-    if (choice.outcome === 'allow' && request && Date.now() - request.raisedAt < INERT) {
-      return err(
-        'This request has only just appeared, so the click did not count. Answer it again.',
-      );
+    const shownAt = Math.max(request?.raisedAt ?? 0, this.#focusedAt);
+    if (choice.outcome === 'allow' && Date.now() - shownAt < INERT) {
+      return err('This request has only just come up, so the click did not count. Answer again.');
     }
     const result = await this.#broker.answer({
       ...choice,

@@ -23,6 +23,9 @@ export class CardPanel implements vscode.WebviewViewProvider, vscode.Disposable 
       vscode.window.registerWebviewViewProvider(views.cards, this),
       broker.onDidRaise((request) => this.#post({ type: 'card', card: cardView(request) })),
       broker.onDidSettle((settled) => this.#settled(settled)),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#post({ type: 'windowFocused' });
+      }),
     ];
   }
 

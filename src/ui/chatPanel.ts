@@ -63,6 +63,9 @@ export class ChatPanel implements vscode.Disposable {
         }
         this.#postElsewhere();
       }),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#post({ type: 'windowFocused' });
+      }),
       this.#panel.onDidDispose(() => {
         onDidClose();
         this.dispose();
