@@ -8,6 +8,7 @@ import type { AgentExit } from './agent.ts';
 import { ErrorOutput } from './errorOutput.ts';
 import { LineBuffer } from './lineBuffer.ts';
 import * as errors from './processErrors.ts';
+import { descendants } from './processTree.ts';
 import { findProgram } from './program.ts';
 
 export interface ChildOptions {
@@ -194,7 +195,7 @@ export class AgentProcess {
       await taskkill(this.#child.pid);
     } else {
       this.#terminate();
-      if (await isSlow(this.exited, this.#graceLeft())) this.#signalGroup('SIGKILL');
+      if (await isSlow(this.exited, this.#graceLeft())) await this.#kill();
     }
     await this.exited;
   }
@@ -210,6 +211,14 @@ export class AgentProcess {
     this.#signalGroup('SIGKILL');
   }
 
+  /** The agent did not end by itself, so it did not end its commands either: those live in groups of their own. */
+  async #kill(): Promise<void> {
+    const { pid } = this.#child;
+    const below = pid === undefined ? [] : await descendants(pid);
+    this.#signalGroup('SIGKILL');
+    for (const each of below) signalTo(each, 'SIGKILL');
+  }
+
   #terminate(): void {
     this.#termSent ??= Date.now();
     this.#signalGroup('SIGTERM');
@@ -223,13 +232,16 @@ export class AgentProcess {
   /** False when there is nobody left to hear it. Signal 0 only asks. */
   #signalGroup(signal: NodeJS.Signals | 0): boolean {
     const { pid } = this.#child;
-    if (pid === undefined) return false;
-    try {
-      process.kill(-pid, signal);
-      return true;
-    } catch {
-      return false;
-    }
+    return pid !== undefined && signalTo(-pid, signal);
+  }
+}
+
+function signalTo(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(pid, signal);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -17,7 +17,7 @@ import {
   parseFrame,
   type TurnResult,
 } from './frames.ts';
-import { endOfTurn, signInProblem } from './turnEnd.ts';
+import { endOfTurn, retryWords, signInProblem } from './turnEnd.ts';
 
 /** Lines to and from Claude Code; the in-memory ends of a test are the same. */
 export type ClaudeLines = Pick<
@@ -40,6 +40,7 @@ interface Turn {
   readonly resolve: (end: TurnEnd) => void;
   readonly reject: (error: UserError) => void;
   interrupted: boolean;
+  toldRetry: boolean;
   /** The kind of failure that Claude Code itself reported, such as `authentication_failed`. */
   failure?: string;
 }
@@ -110,7 +111,7 @@ export class ClaudeConnection implements AgentConnection {
         message: { role: 'user', content: [{ type: 'text', text }] },
         parent_tool_use_id: null,
       });
-      this.#turn = { resolve, reject, interrupted: false };
+      this.#turn = { resolve, reject, interrupted: false, toldRetry: false };
     });
   }
 
@@ -184,6 +185,9 @@ export class ClaudeConnection implements AgentConnection {
         break;
       case 'system':
         this.#system(frame);
+        break;
+      case 'retry':
+        this.#retrying(frame.failure);
         break;
       case 'assistant':
         this.#assistant(frame.message);
@@ -281,6 +285,13 @@ export class ClaudeConnection implements AgentConnection {
     // Whatever its settings or a hook did: from here on it would not ask.
     if (mode !== undefined && !GATED_MODES.includes(mode))
       this.#fail(errors.notGated(`its permission mode is ${mode}`));
+  }
+
+  /** Said once in a turn: Claude Code tries ten times, and that can take minutes. */
+  #retrying(failure: string): void {
+    if (!this.#turn || this.#turn.toldRetry) return;
+    this.#turn.toldRetry = true;
+    this.#emit([{ kind: 'notice', level: 'info', text: retryWords(failure) }]);
   }
 
   #assistant(message: AssistantMessage): void {

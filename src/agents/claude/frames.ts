@@ -17,6 +17,8 @@ export type Frame =
       readonly error?: string;
     }
   | { readonly kind: 'system'; readonly mode?: string; readonly version?: string }
+  /** The model's service failed and is tried again, for up to several minutes. */
+  | { readonly kind: 'retry'; readonly failure: string }
   | { readonly kind: 'assistant'; readonly message: AssistantMessage }
   | { readonly kind: 'toolResults'; readonly results: readonly ToolResult[] }
   | { readonly kind: 'delta'; readonly event: JsonObject }
@@ -171,6 +173,8 @@ function shownFrame(type: string, frame: JsonObject): Frame {
   const isSubAgent = stringAt(frame, 'parent_tool_use_id') !== undefined;
   switch (type) {
     case 'system': {
+      const failure = stringAt(frame, 'error') ?? 'no reason given';
+      if (stringAt(frame, 'subtype') === 'api_retry') return { kind: 'retry', failure };
       const mode = stringAt(frame, 'permissionMode');
       const version = stringAt(frame, 'claude_code_version');
       return {

@@ -36,3 +36,10 @@ export function signInProblem(result: TurnResult, failure: string | undefined): 
     /not logged in|please run \/login/i.test(text);
   return isIt ? text || 'no reason given' : undefined;
 }
+
+/** Why nothing seems to happen. */
+export function retryWords(failure: string): string {
+  return failure === 'authentication_failed'
+    ? 'The model does not accept the sign-in of Claude Code, which is trying again. If it stays so, stop it, run `claude` once in a terminal and sign in there.'
+    : `The model does not answer (${failure}). Claude Code is trying again.`;
+}
