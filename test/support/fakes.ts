@@ -1,0 +1,90 @@
+import type { Clock } from '../../src/base/clock.ts';
+import type { JournalEntry, JournalPort } from '../../src/permission/journalPort.ts';
+
+/** A clock that moves when it is told to. */
+export class ManualClock implements Clock {
+  #now: number;
+
+  constructor(now = 1_700_000_000_000) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+/** A journal in memory; what it holds is a copy, as on disk. */
+export class MemoryJournal implements JournalPort {
+  readonly entries: JournalEntry[] = [];
+
+  async append(entry: JournalEntry): Promise<void> {
+    const copy = structuredClone(entry);
+    await Promise.resolve();
+    this.entries.push(copy);
+  }
+}
+
+/** How a {@link FailingJournal} fails: the promise rejects, the call throws, or nothing ever comes back. */
+export type JournalFailure = 'rejects' | 'throws' | 'hangs';
+
+/** A journal that fails while `failure` is set, for the entries that `fails` picks. */
+export class FailingJournal extends MemoryJournal {
+  failure: JournalFailure | undefined = 'rejects';
+  readonly error = new Error('The disk is full');
+  readonly #fails: (entry: JournalEntry) => boolean;
+
+  constructor(fails: (entry: JournalEntry) => boolean = () => true) {
+    super();
+    this.#fails = fails;
+  }
+
+  override append(entry: JournalEntry): Promise<void> {
+    const failure = this.#fails(entry) ? this.failure : undefined;
+    switch (failure) {
+      case undefined:
+        return super.append(entry);
+      case 'rejects':
+        return Promise.reject(this.error);
+      case 'throws':
+        throw this.error;
+      case 'hangs':
+        return new Promise(() => {});
+    }
+  }
+}
+
+/** A journal whose writes end when the test says so, in any order. */
+export class HeldJournal extends MemoryJournal {
+  readonly #held: { readonly entry: JournalEntry; readonly end: (error?: Error) => void }[] = [];
+  /** Entries that are not held. */
+  passes: (entry: JournalEntry) => boolean = (entry) => entry.type === 'raised';
+
+  override async append(entry: JournalEntry): Promise<void> {
+    if (!this.passes(entry)) {
+      await new Promise<void>((resolve, reject) => {
+        this.#held.push({ entry, end: (error) => (error ? reject(error) : resolve()) });
+      });
+    }
+    return super.append(entry);
+  }
+
+  get held(): readonly JournalEntry[] {
+    return this.#held.map(({ entry }) => entry);
+  }
+
+  /** Lets the oldest held write succeed, or fail with `error`. */
+  async release(error?: Error): Promise<void> {
+    this.#held.shift()?.end(error);
+    await settle();
+  }
+}
+
+/** Lets everything that is ready run. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await Promise.resolve();
+}

@@ -1,0 +1,49 @@
+import { ulidSource } from '../../src/base/ulid.ts';
+import { Broker } from '../../src/permission/broker.ts';
+import type { Decision, NativeAnswer } from '../../src/permission/decision.ts';
+import type { JournalPort } from '../../src/permission/journalPort.ts';
+import type { RequestDraft } from '../../src/permission/request.ts';
+import { type RuleBook, SessionRules } from '../../src/permission/rules.ts';
+import { draft } from './builders.ts';
+import { ManualClock, MemoryJournal } from './fakes.ts';
+
+/** What the agent was sent. */
+export interface Delivery {
+  readonly decision: Decision;
+  readonly native: NativeAnswer;
+}
+
+/** A real broker on fakes of its ports, with everything it says written down. */
+export function brokerOnFakes<J extends JournalPort = MemoryJournal>(
+  given: { journal?: J; rules?: RuleBook } = {},
+) {
+  const clock = new ManualClock();
+  const newId = ulidSource(() => clock.now());
+  const journal = given.journal ?? (new MemoryJournal() as JournalPort as J);
+  const rules = given.rules ?? new SessionRules(newId);
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => errors.push(error);
+  const broker = new Broker({ clock, newId, journal, rules, onError });
+  const news: string[] = [];
+  const deliveries: Delivery[] = [];
+  broker.onDidRaise((request) => news.push(`raised ${request.id}`));
+  broker.onDidSettle(({ request }) => news.push(`settled ${request.id}`));
+  broker.onDidFailJournal(() => news.push('journal failed'));
+  const raise = (of: RequestDraft = draft()) =>
+    broker.raise(of, (decision, native) => deliveries.push({ decision, native }));
+  return { broker, journal, rules, clock, errors, news, deliveries, raise };
+}
+
+/** The rest of an answer that wants to be remembered. */
+export const ALWAYS = { rule: { scope: 'session', match: 'exact' } } as const;
+
+/** `allow person allow_once`: outcome, who decided, and the native option. */
+export function outcomes(deliveries: readonly Delivery[]): string[] {
+  return deliveries.map(({ decision, native }) =>
+    [
+      decision.outcome,
+      decision.by.kind,
+      native.kind === 'option' ? native.option.id : native.kind,
+    ].join(' '),
+  );
+}
