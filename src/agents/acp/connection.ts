@@ -140,6 +140,10 @@ export class AcpConnection implements AgentConnection {
     this.#permissions.withdrawAll();
   }
 
+  endInput(): void {
+    this.#lines.endInput?.();
+  }
+
   async stop(): Promise<void> {
     await this.#lines.stop();
   }

@@ -11,6 +11,8 @@ export interface AgentLines {
   write(line: string): void;
   /** The connection is broken: the error becomes that of {@link exited} and the agent is stopped. */
   fail(error: UserError): void;
+  /** Says that nothing more will be written. */
+  endInput?(): void;
   stop(): Promise<void>;
   readonly exited: Promise<AgentExit>;
   stderrTail(): string;

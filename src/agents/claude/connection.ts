@@ -125,6 +125,10 @@ export class ClaudeConnection implements AgentConnection {
     await done;
   }
 
+  endInput(): void {
+    this.#lines.endInput();
+  }
+
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
