@@ -1,0 +1,90 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { claudeLauncher } from '../../src/agents/claude/launcher.ts';
+import type { AgentUnderTest } from '../agents/contract.ts';
+import { claudeProgram } from './agentCache.ts';
+import { FakeAnthropic, type ModelCall } from './fakeAnthropic.ts';
+import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';
+
+/** The real Claude Code with a scripted model, in folders of its own: nothing of the person's is read or written. */
+export interface ClaudeUnderTest extends AgentUnderTest {
+  readonly model: FakeAnthropic;
+  /** Holds everything that is removed afterwards. */
+  readonly folder: string;
+}
+
+export async function claudeUnderTest(): Promise<ClaudeUnderTest> {
+  const program = await claudeProgram();
+  const model = await FakeAnthropic.start();
+  const folder = temporaryFolder();
+  const [home, config, temporary, runtime, cwd] = ['home', 'config', 'tmp', 'run', 'project'].map(
+    (name) => makeFolder(folder, name),
+  );
+  if (!home || !config || !temporary || !runtime || !cwd) throw new Error('No folders');
+  const servers = path.join(folder, 'mcp.json');
+  fs.writeFileSync(servers, JSON.stringify(mcpServers()));
+  return {
+    launcher: claudeLauncher({ command: program, args: ['--mcp-config', servers] }),
+    env: {
+      ...platformVariables(),
+      HOME: home,
+      USERPROFILE: home,
+      CLAUDE_CONFIG_DIR: config,
+      CLAUDE_CODE_TMPDIR: temporary,
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      XDG_RUNTIME_DIR: runtime,
+      ...claudeModelVariables(model.url),
+    },
+    cwd,
+    folder,
+    model,
+    makeFile: (file) => call('Bash', { command: `touch ${file}`, description: 'Make a file' }),
+    makeFileInParallel: (file) => call('mcp__marks__mark', { file }),
+    prompt: (calls) =>
+      calls.length > 0
+        ? model.script({ text: 'On it.', calls: calls as readonly ModelCall[] })
+        : model.script({ text: 'Nothing to do.' }),
+    toldToModel: () => model.outcomes.map(({ text }) => text).join('\n'),
+    dispose: async () => {
+      await model.close();
+      removeFolder(folder);
+    },
+  };
+}
+
+/** Points Claude Code at a scripted model and keeps it quiet. */
+export function claudeModelVariables(url: string): NodeJS.ProcessEnv {
+  return {
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_API_KEY: 'not-a-real-key',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    DISABLE_TELEMETRY: '1',
+  };
+}
+
+/** What programs need to run at all. */
+function platformVariables(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+function mcpServers(): object {
+  const server = path.join(ROOT, 'test/support/parallelMcpServer.mjs');
+  return { mcpServers: { marks: { command: process.execPath, args: [server] } } };
+}
+
+function call(name: string, input: ModelCall['input']): ModelCall {
+  return { name, input };
+}
+
+function makeFolder(parent: string, name: string): string {
+  const folder = path.join(parent, name);
+  fs.mkdirSync(folder);
+  return folder;
+}
