@@ -12,6 +12,9 @@ const ALWAYS = 'Always allow';
 const DENY = 'Deny';
 const SHOW = 'Show';
 
+/** What an agent asks at once is told at once. Milliseconds. */
+const GATHER = 150;
+
 /** What fits in a notification: you can only allow what you can see. */
 const MAX_LINE = 60;
 
@@ -37,7 +40,7 @@ export class Notifications implements vscode.Disposable {
 
   constructor(options: NotificationsOptions) {
     this.#options = options;
-    const next = coalesce(() => this.#next());
+    const next = gather(() => this.#next());
     const stopped = coalesce(() => this.#tellStopped());
     this.#disposables = [
       next,
@@ -137,6 +140,20 @@ export class Notifications implements vscode.Disposable {
       .showWarningMessage(`${name(first)} stopped while ${what} waiting. Nothing ran.`, SHOW)
       .then((choice) => choice === SHOW && this.#options.show(first));
   }
+}
+
+/** Runs `work` once for all calls of a short while. */
+function gather(work: () => void): vscode.Disposable & { readonly run: () => void } {
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    run: () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        work();
+      }, GATHER);
+    },
+    dispose: () => clearTimeout(timer),
+  };
 }
 
 function isSmall({ display, options }: PermissionRequest): boolean {
