@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { cached } from './cache.ts';
-import { endWithThisProcess, run, stopTree } from './processes.ts';
+import { installCodeServer } from './codeServerInstall.ts';
+import { cleanEnvironment, writeSettings } from './environment.ts';
+import { endWithThisProcess, stopTree } from './processes.ts';
 
-const CODE_SERVER = '4.139.1';
-const NODE = '24.21.0';
 const READY_MS = 60_000;
 
 /** A VS Code server on loopback and how to end it. */
@@ -16,6 +15,8 @@ export interface CodeServer {
   readonly pid: number;
   /** What the server printed so far. */
   log(): string;
+  /** Settles when the server has ended, whatever the reason. */
+  readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -34,43 +35,28 @@ export interface CodeServerOptions {
   readonly testDriver?: boolean;
   /** Whether VS Code asks to trust a folder; without it every folder is trusted. */
   readonly workspaceTrust?: boolean;
+  /** A socket file to listen on instead of a port; only this user can connect to it. */
+  readonly socket?: string;
   /** A fixed port keeps the browser's storage for this origin over restarts. */
   readonly port?: number;
 }
-
-const QUIET_SETTINGS = {
-  'telemetry.telemetryLevel': 'off',
-  'update.mode': 'none',
-  'extensions.autoUpdate': false,
-  'extensions.autoCheckUpdates': false,
-  'workbench.startupEditor': 'none',
-  'workbench.enableExperiments': false,
-  'workbench.tips.enabled': false,
-  'workbench.secondarySideBar.defaultVisibility': 'hidden',
-  'chat.disableAIFeatures': true,
-};
 
 /** Starts VS Code's server (installed into the cache first if needed) and waits until it listens. */
 export async function startCodeServer(options: CodeServerOptions): Promise<CodeServer> {
   const install = await installCodeServer();
   const port = options.port ?? (await freePort());
-  writeSettings(options);
+  writeSettings(path.join(options.root, 'data'), options.settings);
+  fs.writeFileSync(path.join(options.root, 'config.yaml'), 'auth: none\n');
   for (const folder of options.extensions ?? []) linkExtension(options.root, folder);
-  const child = spawn(
-    nodeProgram(install),
-    [
-      path.join(install, 'node_modules/code-server/out/node/entry.js'),
-      ...serverArguments(options, port),
-    ],
-    {
-      env: serverEnvironment(options),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, so that all of it can be ended at once.
-      detached: process.platform !== 'win32',
-    },
-  );
+  const child = spawn(install.node, [install.entry, ...serverArguments(options, port)], {
+    env: serverEnvironment(options),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, so that all of it can be ended at once.
+    detached: true,
+  });
   endWithThisProcess(child);
   const log = collect(child);
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = () => stopTree(child);
   try {
     await listening(child, log);
@@ -78,7 +64,7 @@ export async function startCodeServer(options: CodeServerOptions): Promise<CodeS
     await stop();
     throw error;
   }
-  return { port, origin: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, log, stop };
+  return { port, origin: `http://127.0.0.1:${port}`, pid: child.pid ?? 0, log, ended, stop };
 }
 
 export function freePort(): Promise<number> {
@@ -115,7 +101,9 @@ function serverArguments(options: CodeServerOptions, port: number): string[] {
   return [
     ...['--config', path.join(root, 'config.yaml')],
     ...['--auth', 'none'],
-    ...['--bind-addr', `127.0.0.1:${port}`],
+    ...(options.socket
+      ? ['--socket', options.socket, '--socket-mode', '600']
+      : ['--bind-addr', `127.0.0.1:${port}`]),
     ...['--user-data-dir', path.join(root, 'data')],
     ...['--extensions-dir', path.join(root, 'extensions')],
     '--disable-telemetry',
@@ -130,19 +118,13 @@ function serverArguments(options: CodeServerOptions, port: number): string[] {
 }
 
 function serverEnvironment(options: CodeServerOptions): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !isForeign(name));
   return {
-    ...Object.fromEntries(inherited),
+    ...cleanEnvironment(),
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
     // asExternalUri answers as on a desktop: loopback addresses stay as they are.
     VSCODE_PROXY_URI: '',
     ...options.env,
   };
-}
-
-/** Left by a surrounding VS Code terminal, npm or coverage run; each would change what the server does. */
-function isForeign(name: string): boolean {
-  return /^(VSCODE_|ELECTRON_|npm_|NODE_OPTIONS$|NODE_V8_COVERAGE$|INIT_CWD$|PORT$)/i.test(name);
 }
 
 /** A link instead of a copy: the next reload runs what was built last. */
@@ -154,16 +136,6 @@ function linkExtension(root: string, folder: string): void {
   fs.mkdirSync(extensions, { recursive: true });
   fs.rmSync(link, { force: true });
   fs.symlinkSync(folder, link, 'dir');
-}
-
-function writeSettings({ root, settings }: CodeServerOptions): void {
-  const user = path.join(root, 'data/User');
-  fs.mkdirSync(user, { recursive: true });
-  fs.writeFileSync(
-    path.join(user, 'settings.json'),
-    JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2),
-  );
-  fs.writeFileSync(path.join(root, 'config.yaml'), 'auth: none\n');
 }
 
 function collect(child: ChildProcess): () => string {
@@ -190,53 +162,4 @@ function listening(child: ChildProcess, log: () => string): Promise<void> {
       fail(`ended with exit code ${code}`);
     });
   });
-}
-
-const nodeProgram = (install: string) =>
-  path.join(install, 'node_modules', nodePackage(), 'bin/node');
-
-const nodePackage = () => `node-${process.platform}-${process.arch}`;
-
-/** code-server and the Node it is built for, from npm alone. Returns the folder. */
-export function installCodeServer(): Promise<string> {
-  if (process.platform === 'win32') {
-    throw new Error('code-server does not run on Windows. Install Visual Studio Code.');
-  }
-  return cached(`vscode-${CODE_SERVER}-node-${NODE}`, install);
-}
-
-async function install(folder: string): Promise<void> {
-  process.stderr.write(`Installing code-server ${CODE_SERVER} from npm (about a minute) …\n`);
-  const manifest = {
-    private: true,
-    dependencies: { 'code-server': CODE_SERVER, [nodePackage()]: NODE },
-  };
-  fs.writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
-  const node = path.join(folder, 'node_modules', nodePackage());
-  const npm = (cwd: string, ...args: string[]) =>
-    run('npm', [...args, '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: path.join(folder, cwd),
-      env: {
-        ...process.env,
-        PATH: `${path.join(node, 'bin')}${path.delimiter}${process.env['PATH']}`,
-        // Headers for native modules; nothing else is downloaded for them.
-        npm_config_nodedir: node,
-      },
-    });
-  const vscode = 'node_modules/code-server/lib/vscode';
-  await npm('.', 'install', '--ignore-scripts');
-  // Not `npm ci`: the shrinkwrap file inside the package does not match its package.json.
-  await npm(vscode, 'install', '--omit=dev', '--ignore-scripts');
-  await npm(`${vscode}/extensions`, 'install', '--omit=dev', '--ignore-scripts');
-  await buildNativeModules(() =>
-    npm(vscode, 'rebuild', '@vscode/spdlog', '@vscode/native-watchdog'),
-  );
-}
-
-async function buildNativeModules(rebuild: () => Promise<void>): Promise<void> {
-  try {
-    await rebuild();
-  } catch {
-    process.stderr.write('No C++ compiler: the server works, but writes no log files.\n');
-  }
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { whenParentEnds } from './parentWatch.mjs';
 
 const POLL_MS = 50;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -42,10 +43,18 @@ export async function stopTree(child: ChildProcess, graceMs = 4000): Promise<voi
 
 /**
  * Sees to it that `child` and all below it end with this process, however that ends: on a signal with
- * time to clean up, on process.exit() at once.
+ * time to clean up, on process.exit() at once. `alsoEnd` names one more process that belongs to it
+ * without being below it.
  */
-export function endWithThisProcess(child: ChildProcess): void {
-  const onSignal = () => void stopTree(child).finally(() => process.exit(130));
+export function endWithThisProcess(
+  child: ChildProcess,
+  alsoEnd: () => number | undefined = () => undefined,
+): void {
+  const onSignal = () => {
+    const other = alsoEnd();
+    if (other !== undefined) signal(other, 'SIGTERM');
+    void stopTree(child).finally(() => process.exit(130));
+  };
   const onExit = () => {
     if (child.pid === undefined || process.platform === 'win32') return;
     for (const { pid } of descendants(child.pid)) signal(pid, 'SIGKILL');
@@ -53,9 +62,11 @@ export function endWithThisProcess(child: ChildProcess): void {
   };
   for (const name of SIGNALS) process.on(name, onSignal);
   process.once('exit', onExit);
+  const watch = whenParentEnds(onSignal);
   child.once('exit', () => {
     for (const name of SIGNALS) process.off(name, onSignal);
     process.off('exit', onExit);
+    watch.dispose();
   });
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { ROOT } from './dependencies.mjs';
+import { whenParentEnds } from './parentWatch.mjs';
 
 /** Runs a TypeScript file of this checkout as this process would: same input and output, signals, exit code. */
 export function runTypeScript(file, args) {
@@ -9,5 +10,6 @@ export function runTypeScript(file, args) {
     stdio: 'inherit',
   });
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => child.kill(name));
+  whenParentEnds(() => child.kill('SIGTERM'));
   child.once('exit', (code) => process.exit(code ?? 1));
 }

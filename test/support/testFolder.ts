@@ -9,12 +9,21 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 /** Screenshots and logs of failed runs. */
 export const RESULTS = path.join(ROOT, 'test-results');
 
-/** A new empty folder with its real path: VS Code resolves links, so a linked path would not compare. */
+const temporary = new Set<string>();
+
+/**
+ * A new empty folder, removed when this process ends if not before. It is a real path: VS Code resolves
+ * links, so a linked path would not compare.
+ */
 export function temporaryFolder(): string {
-  return fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-')));
+  const folder = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-')));
+  if (temporary.size === 0) process.once('exit', () => [...temporary].forEach(removeFolder));
+  temporary.add(folder);
+  return folder;
 }
 
 export function removeFolder(folder: string): void {
+  temporary.delete(folder);
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
