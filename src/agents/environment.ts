@@ -20,7 +20,7 @@ const PARENT_AGENT: readonly string[] = [
 /** Only there because the integrated terminal of VS Code set them, recognised by their value. */
 const EDITOR_VALUES: Readonly<Record<string, RegExp>> = {
   // The debugger's bootloader would attach to the agent, and to every program that it starts.
-  NODE_OPTIONS: /js-debug|bootloader(?:\.c?js)?["'\s]/i,
+  NODE_OPTIONS: /js-debug|bootloader(?:\.c?js)?(?:["'\s]|$)/i,
   TERM_PROGRAM: /^vscode$/i,
   // They call back into the editor through a VSCODE_ variable that is gone.
   GIT_ASKPASS: /[/\\]git[/\\]dist[/\\]askpass/,
@@ -36,9 +36,7 @@ export function agentEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     Object.entries(env).filter(([name, value]) => {
       if (value === undefined || EDITOR.test(name) || PARENT_AGENT.includes(name)) return false;
       if (name === 'TERM_PROGRAM_VERSION') return !inEditorTerminal;
-      return !(
-        Object.hasOwn(EDITOR_VALUES, name) && EDITOR_VALUES[name]?.test(`${value} `.trimStart())
-      );
+      return !(Object.hasOwn(EDITOR_VALUES, name) && EDITOR_VALUES[name]?.test(value));
     }),
   );
 }
