@@ -8,6 +8,7 @@ export const SAMPLE = {
   source: 'src/brew.js',
   test: 'test/brew.test.js',
   notes: 'notes.md',
+  cup: 'src/cup.js',
 } as const;
 
 const MANIFEST = {
@@ -70,6 +71,15 @@ test('a tea that we do not have is an error', () => {
 });
 `;
 
+const CUP = `// Puts a cup on the table: an empty file with the name of the guest.
+import { writeFileSync } from 'node:fs';
+
+const guest = process.argv[2] ?? '';
+if (!/^[a-z]+$/.test(guest)) throw new Error('Who is it for? Small letters only.');
+writeFileSync(guest, '');
+console.log(\`A cup for \${guest}.\`);
+`;
+
 const README = `# Tea timer
 
 How long should the tea draw?
@@ -92,6 +102,7 @@ const FILES: Readonly<Record<string, string>> = {
   [SAMPLE.source]: SOURCE,
   [SAMPLE.test]: TEST,
   [SAMPLE.notes]: NOTES,
+  [SAMPLE.cup]: CUP,
 };
 
 /** Writes the files of the sample project that are not there yet; what a person changed in them stays. */

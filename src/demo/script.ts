@@ -23,11 +23,11 @@ const PARTS: Readonly<Record<string, Part>> = {
 const MAX_MANY = 1000;
 
 /**
- * Plays the parts that the prompt names (`[[command]]`, `[[edit]]`, `[[fetch]]`, `[[mcp]]`, `[[two]]`, `[[many:50]]`,
- * `[[say]]`), or all but the last two when it names none.
+ * Plays the parts that the prompt names (`[[command]]`, `[[edit]]`, `[[fetch]]`, `[[mcp]]`, `[[two]]`, `[[cups:ann,bo]]`,
+ * `[[many:50]]`, `[[say]]`), or the first five when it names none.
  */
 export async function play(turn: Turn, stage: Stage, prompt: string): Promise<void> {
-  const named = [...prompt.matchAll(/\[\[(\w+)(?::(\d+))?\]\]/g)];
+  const named = [...prompt.matchAll(/\[\[(\w+)(?::([\w,]+))?\]\]/g)];
   const lines: string[] = [];
   if (named.length === 0) {
     await turn.say(
@@ -38,10 +38,11 @@ export async function play(turn: Turn, stage: Stage, prompt: string): Promise<vo
     await turn.say('\nSend me another message to play it again.');
     return;
   }
-  for (const [, name = '', count] of named) {
+  for (const [, name = '', value = ''] of named) {
     const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined;
     if (part) lines.push(await part(turn, stage));
-    else if (name === 'many') lines.push(await manyPart(turn, stage, Number(count ?? 10)));
+    else if (name === 'many') lines.push(await manyPart(turn, stage, Number(value) || 10));
+    else if (name === 'cups') lines.push(await cupsPart(turn, stage, value.split(',')));
     else await turn.say('Nothing to ask for. I only say hello.');
   }
   if (lines.length > 0) await turn.say(`\n\n${lines.map((line) => `- ${line}\n`).join('')}`);
@@ -134,6 +135,19 @@ async function twoPart(turn: Turn, { workspace }: Stage): Promise<string> {
   );
   await turn.say(`First: ${lines[0]}. Second: ${lines[1]}.\n\n`);
   return `**Two at once**: ${lines.join('; ')}`;
+}
+
+async function cupsPart(
+  turn: Turn,
+  { workspace }: Stage,
+  guests: readonly string[],
+): Promise<string> {
+  await turn.say('I would put the cups on the table.\n\n');
+  const calls = guests.map((guest) =>
+    nodeCall(workspace, SAMPLE.cup, [guest], `A cup for ${guest}`),
+  );
+  const results = await Promise.all(calls.map((call) => turn.call(call)));
+  return `**Cups**: ${results.map(({ answer }) => said(answer)).join('; ')}`;
 }
 
 async function manyPart(turn: Turn, { workspace }: Stage, count: number): Promise<string> {

@@ -1,10 +1,19 @@
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { isJsonObject, type Json, type JsonObject } from '../../base/json.ts';
 import type { SessionRef } from '../../permission/request.ts';
 
 /** How the fields of a tool's input are read. Names differ between agents, so each meaning has a list of them. */
 export const FIELDS = {
-  path: ['file_path', 'filePath', 'filepath', 'fileName', 'path', 'absolute_path', 'target_file'],
+  path: [
+    'file_path',
+    'filePath',
+    'filepath',
+    'fileName',
+    'path',
+    'absolute_path',
+    'target_file',
+    'notebook_path',
+  ],
   oldText: ['old_string', 'old_str', 'oldString', 'oldText'],
   newText: ['new_string', 'new_str', 'newString', 'newText'],
   content: ['content', 'file_text'],
@@ -49,6 +58,11 @@ export function restFields(
     if (!usual) unclassified[name] = value;
     else if (!usual.includes(value)) widened[name] = value;
   }
+  // A wait that may be left out counts for what outlives it.
+  const { timeout } = input;
+  const isWider = Object.keys(widened).length > 0;
+  if (isWider && timeout !== undefined && cosmetic.includes('timeout'))
+    widened['timeout'] = timeout;
   return {
     ...(Object.keys(widened).length > 0 && { widened }),
     ...(Object.keys(unclassified).length > 0 && { unclassified }),
@@ -64,13 +78,4 @@ export function objectAt(object: JsonObject | undefined, key: string): JsonObjec
 /** An absolute path with `.` and `..` resolved. */
 export function absolutePath(path: string, session: Pick<SessionRef, 'cwd'>): string {
   return resolve(session.cwd, path);
-}
-
-/** A directory as an action names it: relative to the workspace folder, absolute outside it. */
-export function actionCwd(directory: string, session: SessionRef): string {
-  const folder = resolve(session.cwd, directory);
-  const inside = relative(session.workspaceFolder, folder);
-  if (inside === '') return '.';
-  if (isAbsolute(inside) || inside === '..' || inside.startsWith(`..${sep}`)) return folder;
-  return inside.replaceAll(sep, '/');
 }

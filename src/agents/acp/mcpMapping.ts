@@ -11,10 +11,12 @@ export function mcpAction(
 ): Action | undefined {
   const { asked, told, profile } = call;
   const input = objectAt(asked, 'rawInput') ?? objectAt(told, 'rawInput');
-  const prefixed = name === undefined ? null : /^mcp__(.+?)__(.+)$/.exec(name);
-  if (prefixed) {
-    const [, server = '', toolName = ''] = prefixed;
-    return { tool: 'mcp', server, toolName, ...visible(input) };
+  if (name?.startsWith('mcp__')) {
+    const [server, toolName, ...more] = name.slice('mcp__'.length).split('__');
+    const seen = visible(input);
+    if (server && toolName && more.length === 0) return { tool: 'mcp', server, toolName, ...seen };
+    // The name can be cut in several places, so the same words could be two different calls: shown as it is.
+    return { tool: 'other', toolName: name, input: seen.arguments, incomplete: true };
   }
   if (objectAt(told, '_meta')?.['is_mcp_tool_call'] === true) return codexAction(input);
   if (profile.commandCwd === 'title' && kind === 'other' && name?.startsWith('mcp_'))

@@ -66,13 +66,15 @@ export class PermissionRequests {
   #deliver(waiting: Waiting, decision: Decision, native: NativeAnswer): void {
     if (!this.#waiting.delete(idKey(waiting.id))) return;
     if (decision.outcome === 'deny') this.#options.denied(waiting.callId);
+    // An agent that is gone, or about to be, gets no answer: it could go on with its turn.
+    if (decision.by.kind === 'agentGone') return;
     this.#options.answer(waiting.id, outcomeOf(decision, native));
   }
 }
 
 function outcomeOf(decision: Decision, native: NativeAnswer): Outcome {
-  const tookBack = decision.by.kind === 'agentWithdrew' || decision.by.kind === 'agentGone';
-  if (native.kind === 'cancel' || tookBack) return { outcome: 'cancelled' };
+  if (native.kind === 'cancel' || decision.by.kind === 'agentWithdrew')
+    return { outcome: 'cancelled' };
   return { outcome: 'selected', optionId: native.option.id };
 }
 

@@ -72,6 +72,8 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
   // @agentclientprotocol/claude-agent-acp 0.100.0, started with KEEP_DIRECTORY.
   '@agentclientprotocol/claude-agent-acp': {
     commandCwd: 'session',
+    // As in claude/toolMapping.ts.
+    cosmetic: ['timeout', 'offset'],
     alwaysScope:
       'A rule in `.claude/settings.local.json` of the project, such as every command with this beginning',
     bound: 'wider',

@@ -1,5 +1,6 @@
 import { type Json, type JsonObject, stringAt } from '../../base/json.ts';
 import type { Action } from '../../permission/action.ts';
+import { actionCwd } from '../paths.ts';
 import {
   type AskedCall,
   contentTexts,
@@ -9,7 +10,7 @@ import {
   toldInput,
 } from './askedCall.ts';
 import { editAction } from './editMapping.ts';
-import { absolutePath, actionCwd, FIELDS, objectAt, restFields, textField } from './inputFields.ts';
+import { absolutePath, FIELDS, objectAt, restFields, textField } from './inputFields.ts';
 import { mcpAction } from './mcpMapping.ts';
 
 /** What a request is about, in common words. */

@@ -1,0 +1,117 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { acpLauncher } from '../../src/agents/acp/launcher.ts';
+import { createSampleWorkspace } from '../../src/demo/sampleWorkspace.ts';
+import { installed, modernNode, type PinnedPackage } from '../support/agentCache.ts';
+import { claudeModelVariables } from '../support/claudeUnderTest.ts';
+import { FakeAnthropic, type ModelCall } from '../support/fakeAnthropic.ts';
+import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
+import { type AgentUnderTest, agentContract } from './contract.ts';
+
+const CLAUDE_AGENT_ACP: PinnedPackage = {
+  name: '@agentclientprotocol/claude-agent-acp',
+  version: '0.100.0',
+};
+
+agentContract('Demo agent', demoUnderTest);
+agentContract('Claude Code over ACP', claudeUnderTest);
+
+/** The demo agent as it is shipped: one program, in a sample workspace. */
+async function demoUnderTest(): Promise<AgentUnderTest> {
+  const folder = temporaryFolder();
+  const program = path.join(folder, 'demoAgent.mjs');
+  await build({
+    entryPoints: [path.join(ROOT, 'src/demo/demoAgent.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
+  const cwd = makeFolder(folder, 'project');
+  await createSampleWorkspace(cwd);
+  const cup = (guest: string) => ({ guest });
+  return {
+    launcher: acpLauncher({
+      id: 'demo',
+      name: 'Demo agent',
+      command: process.execPath,
+      args: [program],
+    }),
+    env: platformVariables(),
+    cwd,
+    makeFile: cup,
+    makeFileInParallel: cup,
+    prompt: (calls) => {
+      const guests = (calls as readonly ReturnType<typeof cup>[]).map(({ guest }) => guest);
+      return guests.length > 0 ? `[[cups:${guests.join(',')}]]` : '[[say]]';
+    },
+    // ACP has no place for a sentence along with a deny.
+    toldToModel: () => undefined,
+    dispose: async () => removeFolder(folder),
+  };
+}
+
+/** The real adapter with the real Claude Code in it and a scripted model, in folders of its own. */
+async function claudeUnderTest(): Promise<AgentUnderTest> {
+  const program = path.join(await installed(CLAUDE_AGENT_ACP), 'dist/index.js');
+  const node = await modernNode();
+  const model = await FakeAnthropic.start();
+  const folder = temporaryFolder();
+  const home = makeFolder(folder, 'home');
+  const config = makeFolder(folder, 'config');
+  const temporary = makeFolder(folder, 'tmp');
+  const server = path.join(ROOT, 'test/support/parallelMcpServer.mjs');
+  const mcpServers = { marks: { type: 'stdio', command: process.execPath, args: [server] } };
+  fs.writeFileSync(path.join(config, '.claude.json'), JSON.stringify({ mcpServers }));
+  return {
+    launcher: acpLauncher({
+      id: 'claude-acp',
+      name: 'Claude Code over ACP',
+      command: node,
+      args: [program],
+    }),
+    env: {
+      ...platformVariables(),
+      HOME: home,
+      USERPROFILE: home,
+      CLAUDE_CONFIG_DIR: config,
+      CLAUDE_CODE_TMPDIR: temporary,
+      TMPDIR: temporary,
+      TEMP: temporary,
+      TMP: temporary,
+      XDG_RUNTIME_DIR: makeFolder(folder, 'run'),
+      ...claudeModelVariables(model.url),
+    },
+    cwd: makeFolder(folder, 'project'),
+    makeFile: (file) => call('Bash', { command: `touch ${file}`, description: 'Make a file' }),
+    makeFileInParallel: (file) => call('mcp__marks__mark', { file }),
+    prompt: (calls) =>
+      calls.length > 0
+        ? model.script({ text: 'On it.', calls: calls as readonly ModelCall[] })
+        : model.script({ text: 'Nothing to do.' }),
+    toldToModel: () => undefined,
+    dispose: async () => {
+      await model.close();
+      removeFolder(folder);
+    },
+  };
+}
+
+function call(name: string, input: ModelCall['input']): ModelCall {
+  return { name, input };
+}
+
+/** What programs need to run at all. */
+function platformVariables(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
+
+function makeFolder(parent: string, name: string): string {
+  const folder = path.join(parent, name);
+  fs.mkdirSync(folder);
+  return folder;
+}
