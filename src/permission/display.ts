@@ -259,6 +259,8 @@ function factsOf(action: Action): Display['facts'] {
     facts.push({ label, text: headAndTail(JSON.stringify(value), MAX_PROSE) });
   if (action.widened) add('Reaches further', action.widened);
   if (action.unclassified) add('Also sent', action.unclassified);
+  if (action.incomplete)
+    facts.push({ label: 'Not shown', text: ['The agent does not show all that this call does.'] });
   return facts;
 }
 
