@@ -23,8 +23,10 @@ export interface WebviewOptions {
 /** A page of the extension in a browser, with a host that only records. */
 export interface Webview {
   readonly page: Page;
-  /** Sends a message as the extension does, and waits until it is drawn. */
-  send(message: ToCards | ToChat): Promise<void>;
+  /** Sends messages as the extension does, each after the one before is drawn, with nothing in between. */
+  send(...messages: readonly (ToCards | ToChat)[]): Promise<void>;
+  /** Runs in the page, at once after `messages` are drawn: a slow machine cannot come between. */
+  sendThen(messages: readonly (ToCards | ToChat)[], script: string): Promise<void>;
   /** What the page sent so far, but for `ready`. */
   sent(): Promise<FromWebview[]>;
   /** What the page asked to keep. */
@@ -79,6 +81,7 @@ export class WebviewHarness {
     const { theme = 'dark', width = 480, height = 900, state } = options;
     const { port } = this.#server.address() as AddressInfo;
     const page = await this.#browser.newPage({ viewport: { width, height } });
+    page.setDefaultTimeout(ACTION_MS);
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(String(error)));
     page.on('console', (message) => {
@@ -89,12 +92,11 @@ export class WebviewHarness {
       ...(state !== undefined && { state: JSON.stringify(state) }),
     });
     await page.goto(`http://127.0.0.1:${port}/${name}.html?${query}`);
-    await page.waitForFunction('window.testHost.sent.length > 0');
+    while (!(await page.evaluate('window.testHost.sent.length > 0'))) await page.waitForTimeout(10);
     return {
       page,
-      send: async (message) => {
-        await page.evaluate(`window.testHost.deliver(${JSON.stringify(message)})`);
-      },
+      send: (...messages) => deliver(page, messages, ''),
+      sendThen: (messages, script) => deliver(page, messages, script),
       sent: async () => {
         const all = (await page.evaluate('window.testHost.sent')) as FromWebview[];
         return all.filter(({ type }) => type !== 'ready' && type !== 'focus');
@@ -114,7 +116,21 @@ export class WebviewHarness {
   }
 }
 
+function deliver(
+  page: Page,
+  messages: readonly (ToCards | ToChat)[],
+  script: string,
+): Promise<void> {
+  return page.evaluate(`(async () => {
+    for (const message of ${JSON.stringify(messages)}) await testHost.deliver(message);
+    ${script}
+  })()`);
+}
+
 type Files = Map<string, Buffer>;
+
+/** Longer than any step takes on a busy machine, shorter than a test: so a failure says what it waited for. */
+const ACTION_MS = 15_000;
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -171,11 +187,22 @@ function hostScript(state: string | null): string {
       sent: [], violations: [], state: ${(state ?? 'null').replaceAll('<', '\\u003c')},
       deliver(data) {
         window.dispatchEvent(new MessageEvent('message', { data }));
-        return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+        return new Promise((resolve) => requestAnimationFrame(() => start(resolve, 0)));
       },
     };
     document.addEventListener('securitypolicyviolation', (event) =>
       testHost.violations.push(event.violatedDirective + ' ' + event.blockedURI + ' ' + event.sample));
+    // What would wake the page up while nothing happens.
+    const timers = new Set();
+    const { setTimeout: start, clearTimeout: stop, setInterval: repeat } = window;
+    window.setTimeout = (run, ms, ...more) => {
+      const id = start(() => { timers.delete(id); run(...more); }, ms);
+      timers.add(id);
+      return id;
+    };
+    window.clearTimeout = (id) => { timers.delete(id); stop(id); };
+    window.setInterval = (...all) => { timers.add('interval'); return repeat(...all); };
+    testHost.timers = () => timers.size;
     window.acquireVsCodeApi = () => ({
       postMessage: (message) => testHost.sent.push(message),
       getState: () => testHost.state ?? undefined,

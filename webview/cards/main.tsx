@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import type { ToCards } from '../../src/protocol/messages.ts';
 import { addLiveRegions, announceRequest, say } from '../shared/announce.ts';
+import { arming } from '../shared/arming.ts';
 import { focusCard, handleHostKey, watchHeldKeys } from '../shared/cardKeys.ts';
 import { cardElementId, cards } from '../shared/cardStore.ts';
 import { focusAfterSettle } from '../shared/focusAfterSettle.ts';
@@ -47,6 +48,9 @@ function start(page: HTMLElement): void {
         return;
       case 'key':
         handleHostKey(message.key, list);
+        return;
+      case 'windowFocused':
+        arming.armAll();
         return;
       case 'reveal':
         reveal(message.requestId);

@@ -87,7 +87,7 @@ const CardEntry = memo(({ requestId }: { readonly requestId: string }): VNode | 
   const state = useCard(requestId);
   return state ? (
     <div class="cs-slot">
-      <Card state={state} eager={false} />
+      <Card state={state} eager />
     </div>
   ) : null;
 });

@@ -130,7 +130,7 @@ export function cardElementId(requestId: string): string {
 }
 
 function heightOf(id: string): number | undefined {
-  return document.getElementById(cardElementId(id))?.offsetHeight;
+  return document.getElementById(cardElementId(id))?.getBoundingClientRect().height;
 }
 
 /** The cards of this page. */

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { planFold } from './fold.ts';
 import { FoldBar } from './foldBar.tsx';
-import { SpanText } from './spanText.tsx';
+import { plainText, SpanText } from './spanText.tsx';
 import type { DiffPreview } from './types.ts';
 
 type DiffRow = DiffPreview['rows'][number];
@@ -23,7 +23,7 @@ export function DiffPayload({ id, diff, showWhole }: DiffPayloadProps): VNode {
   return (
     <div id={id} class="cs-payload" data-payload>
       <div class="cs-diff-h">
-        <span class="path">
+        <span class="path" title={plainText(diff.path)}>
           <bdi>
             <SpanText spans={diff.path} />
           </bdi>

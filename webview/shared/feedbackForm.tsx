@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useArming } from './arming.ts';
 import type { CardUi } from './decide.tsx';
 import { Button, TextField } from './toolkit.ts';
@@ -10,7 +10,7 @@ export function FeedbackForm({ ui }: { readonly ui: CardUi }): VNode {
   const [text, setText] = useState('');
   const field = useRef<HTMLElement>(null);
   const off = useArming(card.id).isArming || sent || text.trim() === '';
-  useEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => field.current?.focus(), []);
   const send = () => {
     if (!off) answer({ outcome: 'deny', feedback: text.trim() });
   };

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { CardView } from '../../src/protocol/cardView.ts';
 import { useArming } from './arming.ts';
 import type { CardUi } from './decide.tsx';
@@ -11,7 +11,7 @@ export function OwnOptions({ ui }: { readonly ui: CardUi }): VNode {
   const { card, sent } = ui;
   const menu = useRef<HTMLDivElement>(null);
   const off = useArming(card.id).isArming || sent;
-  useEffect(() => focusItem(menu.current, 0), []);
+  useLayoutEffect(() => focusItem(menu.current, 0), []);
   const heading = `options-${card.id}`;
   const items = answerItems(ui);
   return (

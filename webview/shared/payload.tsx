@@ -117,15 +117,21 @@ interface TextSegmentProps {
 function TextSegment({ segment, rows, kind, open, onToggle }: TextSegmentProps): VNode {
   const { from, to, folded } = segment;
   const shown = folded && !open ? [] : rows.slice(from, to);
+  const isOneCommand = kind === 'command' && rows.length === 1;
   return (
     <>
       {folded && (
         <FoldBar open={open} label={`Show ${to - from} lines in between`} onToggle={onToggle} />
       )}
       {shown.length > 0 && (
-        <pre class={kind === 'command' && rows.length === 1 ? 'cs-cmd' : undefined}>
+        <pre class={isOneCommand ? 'cs-cmd' : undefined}>
           {shown.map((row, index) => (
-            <TextRow key={index} row={row} first={index === 0} kind={kind} />
+            <TextRow
+              key={index}
+              row={row}
+              first={index === 0}
+              look={isOneCommand ? 'words' : kind === 'json' ? 'json' : 'plain'}
+            />
           ))}
         </pre>
       )}
@@ -136,15 +142,15 @@ function TextSegment({ segment, rows, kind, open, onToggle }: TextSegmentProps):
 interface TextRowProps {
   readonly row: Row;
   readonly first: boolean;
-  readonly kind: TextPayloadProps['kind'];
+  readonly look: 'words' | 'json' | 'plain';
 }
 
-function TextRow({ row, first, kind }: TextRowProps): VNode {
+function TextRow({ row, first, look }: TextRowProps): VNode {
   const content =
-    kind === 'command' ? (
+    look === 'words' ? (
       <Words pieces={row.pieces} />
     ) : (
-      <Pieces pieces={kind === 'json' ? dimJson(row.pieces) : row.pieces} />
+      <Pieces pieces={look === 'json' ? dimJson(row.pieces) : row.pieces} />
     );
   return (
     <>

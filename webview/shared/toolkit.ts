@@ -1,7 +1,8 @@
 import { vsCodeButton } from '@vscode/webview-ui-toolkit/dist/button/index.js';
 import { vsCodeTextField } from '@vscode/webview-ui-toolkit/dist/text-field/index.js';
 import { provideVSCodeDesignSystem } from '@vscode/webview-ui-toolkit/dist/vscode-design-system.js';
-import { type ComponentChild, type ComponentChildren, h, type Ref } from 'preact';
+import { type ComponentChild, type ComponentChildren, h, type RefObject } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /**
  * The plain controls. The only file that knows the toolkit: another one, or plain HTML, can take its place here.
@@ -31,9 +32,8 @@ export function Button(props: ButtonProps): ComponentChild {
       class: props.class ? `${base} ${props.class}` : base,
       appearance: look,
       // As properties: the toolkit does not follow these attributes.
-      ariaDisabled: off ? 'true' : null,
-      ariaExpanded: expanded === undefined ? null : String(expanded),
-      ariaHaspopup: expanded === undefined ? null : 'true',
+      ariaDisabled: String(off),
+      ...(expanded !== undefined && { ariaExpanded: String(expanded), ariaHaspopup: 'true' }),
       ...(label !== undefined && { 'aria-label': label, title: label }),
       onClick: (event: Event) => {
         event.stopPropagation();
@@ -50,7 +50,7 @@ export interface TextFieldProps {
   readonly placeholder: string;
   readonly class?: string;
   readonly maxLength?: number;
-  readonly fieldRef?: Ref<HTMLElement>;
+  readonly fieldRef?: RefObject<HTMLElement | null>;
   /** A codicon in front of the text. */
   readonly icon?: string;
   readonly onText: (value: string) => void;
@@ -59,15 +59,18 @@ export interface TextFieldProps {
 
 /** One line of text. */
 export function TextField(props: TextFieldProps): ComponentChild {
-  const { value, label, placeholder, onText, onEnter, maxLength, fieldRef } = props;
+  const { value, label, placeholder, onText, onEnter, maxLength } = props;
+  const own = useRef<HTMLElement>(null);
+  const field = props.fieldRef ?? own;
+  // Not before it is in the page: the toolkit puts a label of its own on it then.
+  useLayoutEffect(() => field.current?.setAttribute('aria-label', label), [label, field]);
   return h(
     'vscode-text-field',
     {
       class: props.class ? `cs-text ${props.class}` : 'cs-text',
-      ...(fieldRef && { ref: fieldRef }),
+      ref: field,
       value,
       placeholder,
-      'aria-label': label,
       ...(maxLength !== undefined && { maxlength: maxLength }),
       onInput: (event: Event) => onText(textOf(event.currentTarget)),
       onKeyDown: (event: KeyboardEvent) => {

@@ -1,8 +1,8 @@
 import { post } from './host.ts';
 
 /**
- * Tells the extension whether keys belong to this page. A page cannot tell VS Code's window coming to the front from a click
- * out of the editor into it, so arming is left to the extension's `windowFocused`.
+ * Tells the extension whether keys belong to this page. A page cannot tell VS Code's window coming to the front from a
+ * click out of the editor into it, so arming is left to the extension's `windowFocused`.
  */
 export function watchWindowFocus(onFocus: () => void = () => {}): void {
   window.addEventListener('focus', () => {
