@@ -22,7 +22,6 @@ export class EditLens implements vscode.CodeLensProvider, vscode.Disposable {
       broker.onDidRaise(onEdit),
       broker.onDidSettle(({ request }) => onEdit(request)),
       vscode.languages.registerCodeLensProvider({ scheme: 'file' }, this),
-      vscode.languages.registerCodeLensProvider({ scheme: 'vscode-remote' }, this),
     ];
   }
 
