@@ -13,7 +13,7 @@ const FLAG =
 const SUFFIX =
   /^(?:s|\d{1,3}|[_-]?(?:access)?[_-]?key(?:[_-]?base)?|[_-]?(?:value|secret|token|password|hash|salt))?$/i;
 
-const UNQUOTED = /[^\s"'`,;&|<>(){}\\]{1,8192}/y;
+const UNQUOTED = /[^\s"'`,;&|<>(){}\\]+/y;
 const QUOTE = /(?<escape>\\{0,6})(?<quote>["'`])(?=[^\s;&|<>)+,}\]:])/y;
 /** Up to the closing quote; longer ones are taken out without it. */
 const INSIDE = {
@@ -93,6 +93,8 @@ function valueAt(
   const open = QUOTE.exec(text);
   const start = index + (open?.[0].length ?? 0);
   const quoteEnd = context === 'text' && open ? endOfQuoted(text, start, open) : undefined;
+  // What a shell would run is no value.
+  if (quoteEnd === undefined && open?.groups?.['quote'] === '`') return undefined;
   const end = quoteEnd ?? words.endAt(start);
   if (end === start) return undefined;
   return { start, end, head: text.slice(start, Math.min(end, start + JUDGED)), quoted: !!open };

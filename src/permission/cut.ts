@@ -57,8 +57,11 @@ function headOf(raw: string, length: number, context: SecretContext): Part {
 
 function tailOf(raw: string, length: number, context: SecretContext): Part {
   const window = raw.slice(-(length + MARGIN));
-  const start = tailStart(window, window.length - length);
-  const secrets = [...endOfKey(window), ...findSecrets(window, context)];
+  const isWhole = window.length === raw.length;
+  const cut = window.length - length;
+  const start = isWhole ? wholeCharacters(window, cut) : tailStart(window, cut);
+  const found = findSecrets(window, context);
+  const secrets = isWhole ? found : [...endOfKey(window), ...found];
   return {
     spans: spansBetween(window, secrets, start, window.length),
     characters: window.length - start,

@@ -45,7 +45,7 @@ const CHECKS: readonly Check[] = [
   administrator,
   forcePush,
   (step) => flagged(step, 'rm', /^(?:-[a-zA-Z]*[rR]|--recursive$)/, DELETES),
-  (step) => gitDelete(step),
+  gitDelete,
   (step) => flagged(step, 'find', /^-delete$/, DELETES),
   publish,
 ];
@@ -112,19 +112,27 @@ function administrator({ words }: Step): Risk | undefined {
 }
 
 function forcePush({ words }: Step): Risk | undefined {
-  const git = words.indexOf('git');
-  const push = words.indexOf('push', git + 1);
-  if (git < 0 || push < 0) return undefined;
-  const flag = words.slice(push + 1).find((word) => /^(?:--force(?:-.*)?|-f|\+.+)$/.test(word));
+  const verb = gitVerb(words);
+  if (words[verb] !== 'push') return undefined;
+  const flag = words.slice(verb + 1).find((word) => /^(?:--force(?:-.*)?|-f|\+.+)$/.test(word));
   return flag ? { text: 'Rewrites history on a shared branch.', tokens: [flag] } : undefined;
 }
 
 function gitDelete({ words }: Step): Risk | undefined {
-  const git = words.indexOf('git');
-  if (git < 0) return undefined;
-  const verb = words.slice(git + 1).find((word) => word === 'reset' || word === 'clean');
-  const flag = verb === 'reset' ? /^--hard$/ : /^(?:-[a-zA-Z]*f|--force$)/;
-  return verb ? flagged({ words, piped: false }, verb, flag, DELETES) : undefined;
+  const verb = gitVerb(words);
+  const flags = { reset: /^--hard$/, clean: /^(?:-[a-zA-Z]*f|--force$)/ };
+  const name = words[verb];
+  if (name !== 'reset' && name !== 'clean') return undefined;
+  const flag = words.slice(verb + 1).find((word) => flags[name].test(word));
+  return flag ? { text: DELETES, tokens: [flag] } : undefined;
+}
+
+/** Where git's subcommand is, past its own options; -1 without one. */
+function gitVerb(words: readonly string[]): number {
+  let at = words.indexOf('git');
+  if (at < 0) return -1;
+  for (at++; words[at]?.startsWith('-'); at++) if (/^-[Cc]$/.test(words[at] ?? '')) at++;
+  return at;
 }
 
 function publish({ words }: Step): Risk | undefined {

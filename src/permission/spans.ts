@@ -13,9 +13,10 @@ export type Spans = readonly Span[];
 
 /**
  * Characters that do not show, or show as something else: controls but tab and newline, format and bidi controls,
- * default-ignorable characters, separators and spaces that look like a space, lone surrogates.
+ * default-ignorable characters, separators, blanks and spaces that look like a space, lone surrogates.
  */
-const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029]|(?! )\p{Zs}/u;
+const HIDDEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]|(?! )\p{Zs}/u;
 const HIDDEN_ALL = new RegExp(HIDDEN, 'gu');
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -45,6 +46,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '2067': 'right-to-left isolate',
   '2068': 'first strong isolate',
   '2069': 'pop directional isolate',
+  '2800': 'braille blank',
   '3000': 'ideographic space',
   FE0F: 'variation selector-16',
   FEFF: 'zero width no-break space',

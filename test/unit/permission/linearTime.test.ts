@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import type { Action } from '../../../src/permission/action.ts';
+import { buildRequest } from '../../../src/permission/newRequest.ts';
+import { findSecrets } from '../../../src/permission/secrets.ts';
+import { safeText } from '../../../src/permission/spans.ts';
+import { draftOf, execute } from '../../support/builders.ts';
+
+/** Made to make patterns start again and again, each repeated to a size. */
+const PIECES = [
+  'token',
+  'token=',
+  'token=$',
+  'token:',
+  'token="a b',
+  'password ',
+  'eyJaaaaaaaa-',
+  'eyJaaaaaaaa.',
+  'a.',
+  '://a:',
+  'http://a@',
+  '-----BEGIN ',
+  '-----BEGIN PRIVATE KEY-----',
+  '-----BEGIN PRIVATE KEY-----AAAAAAAAAAAAAAAAAAAA',
+  ' --a-token-',
+  ' -',
+  'mysql ',
+  'docker login ',
+  'curl -u ',
+  'curl |',
+  'authorization:',
+  'cookie: a=',
+  'git push ',
+  'rm -r',
+  '.git/',
+  '/./',
+  '"\'\\',
+  '\\',
+  ' ',
+  '\n',
+  '\u200b',
+  '\ud800',
+  'é',
+  '\u001b[2K',
+];
+
+function repeated(piece: string, length: number): string {
+  return piece.repeat(Math.ceil(length / piece.length));
+}
+
+/** Tried again when it is above the limit: other work on the machine must not fail the test. */
+function milliseconds(work: () => unknown, limit: number): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 3 && best > limit; i++) {
+    const start = performance.now();
+    work();
+    best = Math.min(best, performance.now() - start);
+  }
+  return best;
+}
+
+const SIZE = 1_000_000;
+
+describe('A hostile payload of a megabyte', () => {
+  const slow = (work: (text: string) => unknown, limit: number) =>
+    PIECES.map((piece) => ({ piece, time: milliseconds(() => work(repeated(piece, SIZE)), limit) }))
+      .filter(({ time }) => time > limit)
+      .map(({ piece, time }) => `${JSON.stringify(piece)} took ${time.toFixed(0)} ms`);
+
+  // What is typical is a tenth of these; quadratic work takes minutes.
+  it('does not stop redaction', () => {
+    assert.deepEqual(slow(findSecrets, 500), []);
+    assert.deepEqual(slow(safeText, 1000), []);
+  }).timeout(120_000);
+
+  it('does not stop the making of a card', () => {
+    const actions: ((text: string) => Action)[] = [
+      (text) => execute(text),
+      (text) => execute(`rm -${text}!`),
+      (text) => ({ tool: 'fetch', url: `https://${text}` }),
+      (text) => ({ tool: 'read', path: text }),
+      (text) => ({ tool: 'mcp', server: text, toolName: text, arguments: { text } }),
+    ];
+    for (const action of actions)
+      assert.deepEqual(
+        slow((text) => buildRequest(draftOf(action(text)), '', 0), 400),
+        [],
+      );
+  }).timeout(240_000);
+
+  it('does not stop the making of a diff', () => {
+    const lines = (of: (index: number) => string) =>
+      Array.from({ length: 100_000 }, (_, index) => of(index)).join('\n');
+    const texts = [
+      lines(String),
+      lines((i) => `x${i}`),
+      lines((i) => String(i % 2)),
+      lines((i) => String((i * 7) % 3)),
+    ];
+    const times = texts.flatMap((oldText) =>
+      texts.map((newText) => {
+        const draft = draftOf({
+          tool: 'edit',
+          path: '/p/a',
+          change: { kind: 'write', oldText, newText },
+        });
+        return milliseconds(() => buildRequest(draft, '', 0), 500);
+      }),
+    );
+    assert.deepEqual(
+      times.filter((time) => time > 500),
+      [],
+    );
+  }).timeout(60_000);
+});
+
+describe('An ordinary request', () => {
+  it('takes far less than a frame', () => {
+    const text = 'const token = await refresh(session); // keeps the key\n'.repeat(400);
+    const edit: Action = {
+      tool: 'edit',
+      path: '/home/dev/project/src/a.ts',
+      change: {
+        kind: 'write',
+        oldText: text,
+        newText: text.replace('await refresh', 'await renew'),
+      },
+    };
+    assert.ok(milliseconds(() => buildRequest(draftOf(edit), '', 0), 16) < 16);
+    assert.ok(milliseconds(() => buildRequest(draftOf(execute('pnpm test')), '', 0), 2) < 2);
+  });
+});
