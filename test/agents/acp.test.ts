@@ -1,8 +1,14 @@
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { acpLauncher } from '../../src/agents/acp/launcher.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { ulidSource } from '../../src/base/ulid.ts';
 import { createSampleWorkspace } from '../../src/demo/sampleWorkspace.ts';
+import { Broker } from '../../src/permission/broker.ts';
+import { SessionRules } from '../../src/permission/rules.ts';
+import { newSessionRef, Session } from '../../src/sessions/session.ts';
 import { installed, modernNode, type PinnedPackage } from '../support/agentCache.ts';
 import { claudeModelVariables } from '../support/claudeUnderTest.ts';
 import { FakeAnthropic, type ModelCall } from '../support/fakeAnthropic.ts';
@@ -16,6 +22,49 @@ const CLAUDE_AGENT_ACP: PinnedPackage = {
 
 agentContract('Demo agent', demoUnderTest);
 agentContract('Claude Code over ACP', claudeUnderTest);
+
+describe('Claude Code over ACP', () => {
+  it('starts every command in the session directory, whatever a command before it did', async () => {
+    const agent = await claudeUnderTest();
+    fs.mkdirSync(path.join(agent.cwd, 'sub'));
+    const newId = ulidSource(Date.now);
+    const journal = { append: async () => {} };
+    const rules = new SessionRules(newId);
+    const broker = new Broker({ clock: systemClock, newId, journal, rules });
+    const commands: string[] = [];
+    broker.onDidRaise(({ id, argsHash, action }) => {
+      if (action.tool === 'execute') commands.push(`${action.cwd}: ${action.command}`);
+      const by = { kind: 'person', surface: 'cli' } as const;
+      setImmediate(() => void broker.answer({ requestId: id, argsHash, outcome: 'allow', by }));
+    });
+    const session = new Session({
+      ref: newSessionRef(newId(), agent.cwd),
+      launcher: agent.launcher,
+      broker,
+      env: agent.env,
+      log: () => {},
+    });
+    try {
+      await session.start();
+      await session.prompt(
+        agent.prompt([
+          call('Bash', { command: 'cd sub && touch first' }),
+          call('Bash', { command: 'touch second' }),
+        ]),
+      );
+      assert.deepEqual(commands, ['.: cd sub && touch first', '.: touch second']);
+      assert.deepEqual(
+        ['sub/first', 'second', 'sub/second'].map((file) =>
+          fs.existsSync(path.join(agent.cwd, file)),
+        ),
+        [true, true, false],
+      );
+    } finally {
+      await session.stop();
+      await agent.dispose();
+    }
+  });
+});
 
 /** The demo agent as it is shipped: one program, in a sample workspace. */
 async function demoUnderTest(): Promise<AgentUnderTest> {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { actionOf } from '../../../src/agents/claude/toolMapping.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { stringAt } from '../../../src/base/json.ts';
 import { type Action, argsHash } from '../../../src/permission/action.ts';
@@ -33,6 +34,24 @@ describe('what recorded ACP agents ask for', () => {
       assert.equal(canHaveRule(request), true);
     });
   }
+
+  it('gives the hashes of Claude Code in its own dialect to the same calls over ACP', async () => {
+    const place = { session: SESSION, inSessionDirectory: true };
+    const native = (toolName: string, input: JsonObject) =>
+      argsHash(actionOf({ toolName, input }, place));
+    const hashes = await Promise.all(
+      ['claude-bash-allow', 'claude-edit', 'claude-write', 'claude-para'].map(
+        async (name) => (await asked(name))[0]?.argsHash,
+      ),
+    );
+    const file = (name: string) => ({ file_path: `${PROJECT}/${name}` });
+    assert.deepEqual(hashes, [
+      native('Bash', { command: 'pnpm test', description: 'Other words', timeout: 1000 }),
+      native('Edit', { ...file('edit-me.txt'), old_string: 'old line', new_string: 'new line' }),
+      native('Write', { ...file('hello.txt'), content: 'hello from the fake model\n' }),
+      native('WebFetch', { url: 'https://one.example/a', prompt: 'q' }),
+    ]);
+  });
 
   it('does not know where a Gemini command runs unless it is exactly the session directory', async () => {
     const actions = await actionsOf('gemini-shell-shapes');
