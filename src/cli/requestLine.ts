@@ -23,7 +23,7 @@ export function requestLine(request: PermissionRequest, rawInput: boolean): Perm
     toolName: safeText(native.toolName),
     title: titleOf(request),
     command: (rawInput ? command : safeCommand) ?? null,
-    pattern: hasRule ? (safeCommand ?? display.oneLine) : null,
+    pattern: hasRule ? (safeCommand ?? exactly(request)) : null,
     scope: hasRule ? 'session' : null,
     input: rawInput ? rawArguments(request) : redactedInput(action),
     kind: display.kind,
@@ -56,6 +56,11 @@ export function resolvedLine(settled: Settled): PermissionResolvedLine {
     delivery,
     text: outcomeWords(settled),
   };
+}
+
+/** Just the path would read as if every edit of the file were allowed. */
+function exactly({ action, display }: PermissionRequest): string {
+  return action.tool === 'edit' ? `${display.oneLine}, exactly this change` : display.oneLine;
 }
 
 function titleOf(request: PermissionRequest): string {
