@@ -10,7 +10,7 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 export function ensureDependencies() {
   if (installedAsLocked()) return;
   process.stderr.write('Installing dependencies (npm ci) …\n');
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  const result = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: ROOT,
     // stdout stays free for what the caller prints.
     stdio: ['ignore', 2, 2],

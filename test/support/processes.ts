@@ -103,17 +103,17 @@ async function allGone(processes: readonly Identity[], withinMs: number): Promis
 }
 
 /** A pid alone may be given to another process later; with the start time it is unique. */
-export interface Identity {
+interface Identity {
   readonly pid: number;
   readonly started: string;
 }
 
-export function isAlive(process_: Identity): boolean {
+function isAlive(process_: Identity): boolean {
   return table().some((row) => row.pid === process_.pid && row.started === process_.started);
 }
 
 /** All processes below `root`, children before grandchildren, without `root` itself. */
-export function descendants(root: number): Identity[] {
+function descendants(root: number): Identity[] {
   const rows = table();
   const found: Row[] = [];
   const parents = [root];

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** Screenshots and logs of failed runs. */
-export const RESULTS = path.join(ROOT, 'test-results');
+const RESULTS = path.join(ROOT, 'test-results');
 
 const temporary = new Set<string>();
 

@@ -13,7 +13,12 @@ describe('the workbench with Countersign', () => {
 
   it('shows the inbox in the container of the activity bar', async () => {
     await workbench.openContainer('Countersign');
-    await workbench.page.locator('.sidebar').getByText('Inbox').filter({ visible: true }).first().waitFor();
+    await workbench.page
+      .locator('.sidebar')
+      .getByText('Inbox')
+      .filter({ visible: true })
+      .first()
+      .waitFor();
     await workbench.screenshot('smoke-container');
   });
 
