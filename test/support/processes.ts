@@ -108,12 +108,12 @@ interface Identity {
   readonly started: string;
 }
 
-function isAlive(process_: Identity): boolean {
+export function isAlive(process_: Identity): boolean {
   return table().some((row) => row.pid === process_.pid && row.started === process_.started);
 }
 
 /** All processes below `root`, children before grandchildren, without `root` itself. */
-function descendants(root: number): Identity[] {
+export function descendants(root: number): Identity[] {
   const rows = table();
   const found: Row[] = [];
   const parents = [root];
