@@ -6,6 +6,7 @@ import type { AgentConnection, AgentEvent, AgentLauncher } from '../../src/agent
 import { systemClock } from '../../src/base/clock.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
 import { Broker, type Settled } from '../../src/permission/broker.ts';
+import type { ProposedAnswer } from '../../src/permission/decision.ts';
 import type { JournalEntry } from '../../src/permission/journalPort.ts';
 import type { PermissionRequest } from '../../src/permission/request.ts';
 import { SessionRules } from '../../src/permission/rules.ts';
@@ -40,7 +41,7 @@ const SLOW = 30_000;
 const SETTLE_MS = 1500;
 
 /** One conversation with a real broker, its journal in memory. */
-class Conversation {
+export class Conversation {
   readonly broker: Broker;
   readonly journal: JournalEntry[] = [];
   readonly events: AgentEvent[] = [];
@@ -100,9 +101,8 @@ class Conversation {
   async answer(
     { argsHash, id }: PermissionRequest,
     outcome: 'allow' | 'deny',
-    feedback?: string,
+    said: Pick<ProposedAnswer, 'feedback' | 'answers' | 'rule'> = {},
   ): Promise<Settled> {
-    const said = feedback === undefined ? {} : { feedback };
     const answer = { requestId: id, argsHash, outcome, by: person, ...said };
     const result = await this.broker.answer(answer);
     assert.ok(result.ok, 'The answer counts');
@@ -187,7 +187,8 @@ const SCENARIOS: readonly Scenario[] = [
     title: 'tells its model what the person said with a deny',
     run: async (conversation, agent) => {
       const turn = conversation.connection.prompt(agent.prompt([agent.makeFile('denied')]));
-      await conversation.answer(await conversation.one(), 'deny', 'Use the other file, “b”.');
+      const feedback = 'Use the other file, “b”.';
+      await conversation.answer(await conversation.one(), 'deny', { feedback });
       await turn;
       assert.equal(isThere(agent, 'denied'), false);
       const told = agent.toldToModel();
