@@ -1,19 +1,24 @@
 import * as vscode from 'vscode';
 import type { AgentLauncher } from '../agents/agent.ts';
+import { CATALOG, createLauncher } from '../agents/catalog.ts';
 import { UserError } from '../protocol/userError.ts';
 import { userSettings } from './settings.ts';
 
-/** Which agent a session is to be started with. */
-export type AgentChoice =
-  | { readonly kind: 'claude' }
-  | { readonly kind: 'demo' }
-  | { readonly kind: 'configured'; readonly id: string };
+/** Which agent a session is to be started with: one of the parity table, or one of the person's settings. */
+export interface AgentChoice {
+  readonly from: 'catalog' | 'settings';
+  readonly id: string;
+}
 
 export interface AgentItem {
   readonly choice: AgentChoice;
   readonly name: string;
   readonly description: string;
 }
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  demo: 'no key, no account: asks for one of each',
+};
 
 /** Makes launchers from the person's settings. The dialects are loaded when the first session needs them. */
 export class Launchers {
@@ -30,50 +35,33 @@ export class Launchers {
   choices(): readonly AgentItem[] {
     const { agents, problems } = userSettings.agents();
     for (const problem of problems) void vscode.window.showWarningMessage(problem);
+    const known = CATALOG.filter(({ relayed }) => relayed.kind === 'yes');
     return [
-      {
-        choice: { kind: 'claude' },
-        name: 'Claude Code',
-        description: userSettings.claudeCommand(),
-      },
+      ...known.map(({ id, name }) => ({
+        choice: { from: 'catalog', id } as const,
+        name,
+        description: DESCRIPTIONS[id] ?? '',
+      })),
       ...agents.map(({ id, name, command, args }) => ({
-        choice: { kind: 'configured', id } as const,
+        choice: { from: 'settings', id } as const,
         name,
         description: [command, ...args].join(' '),
       })),
-      {
-        choice: { kind: 'demo' },
-        name: 'Demo agent',
-        description: 'No key, no account: asks for one of each',
-      },
     ];
   }
 
-  async create(choice: AgentChoice): Promise<AgentLauncher> {
-    switch (choice.kind) {
-      case 'claude': {
-        const { claudeLauncher } = await import('../agents/claude/launcher.ts');
-        return claudeLauncher({ command: userSettings.claudeCommand() });
-      }
-      case 'configured': {
-        const agent = userSettings.agents().agents.find(({ id }) => id === choice.id);
-        if (!agent) throw noSuchAgent(choice.id);
-        const { acpLauncher } = await import('../agents/acp/launcher.ts');
-        return acpLauncher(agent);
-      }
-      case 'demo': {
-        const { acpLauncher } = await import('../agents/acp/launcher.ts');
-        const program = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'demoAgent.js').fsPath;
-        return acpLauncher({
-          id: 'demo',
-          name: 'Demo agent',
-          command: process.execPath,
-          args: [program],
-          // On a desktop the extension host's own program is Electron, which is Node only when told so.
-          env: { ELECTRON_RUN_AS_NODE: '1' },
-        });
-      }
+  async create({ from, id }: AgentChoice): Promise<AgentLauncher> {
+    if (from === 'catalog') {
+      const demoProgram = vscode.Uri.joinPath(this.#extensionUri, 'dist', 'demoAgent.js').fsPath;
+      return createLauncher(id, {
+        demoProgram,
+        commands: { claude: userSettings.claudeCommand() },
+      });
     }
+    const agent = userSettings.agents().agents.find((each) => each.id === id);
+    if (!agent) throw noSuchAgent(id);
+    const { acpLauncher } = await import('../agents/acp/launcher.ts');
+    return acpLauncher(agent);
   }
 
   /** The sample workspace: the open folder in a demo window, else a folder of the extension's own. */

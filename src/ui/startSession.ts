@@ -31,7 +31,9 @@ export class StartSession {
     const choice = await this.#pickAgent();
     if (!choice) return undefined;
     const cwd =
-      choice.kind === 'demo' ? await this.#options.launchers.demoFolder() : await pickFolder();
+      choice.id === 'demo' && choice.from === 'catalog'
+        ? await this.#options.launchers.demoFolder()
+        : await pickFolder();
     if (cwd === undefined) return undefined;
     const session = await this.#open(await this.#options.launchers.create(choice), cwd, true);
     return session;
@@ -41,7 +43,7 @@ export class StartSession {
   async demo(): Promise<Session | undefined> {
     if (!(await trusted())) return undefined;
     const { launchers } = this.#options;
-    const launcher = await launchers.create({ kind: 'demo' });
+    const launcher = await launchers.create({ from: 'catalog', id: 'demo' });
     await vscode.commands.executeCommand(commands.showInbox);
     const session = await this.#open(launcher, await launchers.demoFolder(), false);
     if (!session.isOver) void session.prompt(DEMO_PROMPT);
