@@ -92,6 +92,24 @@ describe('Claude Code itself', () => {
     assert.equal(fs.readFileSync(file('new.txt'), 'utf8'), content);
   });
 
+  it('shows what a write goes over', async () => {
+    await conversation.start();
+    fs.writeFileSync(file('old.txt'), 'old\n');
+    const path = file('old.txt');
+    const turn = conversation.connection.prompt(
+      agent.model.script(
+        { calls: [{ name: 'Read', input: { file_path: path } }] },
+        { calls: [{ name: 'Write', input: { file_path: path, content: 'new\n' } }] },
+      ),
+    );
+    const request = await conversation.one();
+    const change = { kind: 'write', newText: 'new\n', oldText: 'old\n' };
+    assert.deepEqual(request.action, { tool: 'edit', path, change });
+    await conversation.answer(request, 'deny');
+    await turn;
+    assert.equal(fs.readFileSync(path, 'utf8'), 'old\n');
+  });
+
   it('hears the answer of the person to a question', async () => {
     await conversation.start();
     const question = {

@@ -6,6 +6,7 @@ import type { AgentInfo } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import { existingFile } from '../existingFile.ts';
 import type { AgentProcess } from '../process.ts';
 import { answerFrame, controlResponse, draftOf } from './asks.ts';
 import { Conversation } from './conversation.ts';
@@ -221,7 +222,8 @@ export class ClaudeConnection implements AgentConnection {
     const waiting: WaitingAsk = { ask, withdrawn: false };
     this.#asks.set(requestId, waiting);
     const { gate, log, session } = this.#options;
-    const place = { session, inSessionDirectory: !this.#moved && !ask.isSubAgent };
+    const inSessionDirectory = !this.#moved && !ask.isSubAgent;
+    const place = { session, inSessionDirectory, existingFile };
     try {
       const raised = gate.raise(draftOf(requestId, ask, this.#agent, place), (decision, native) =>
         this.#deliver(requestId, waiting, decision, native),

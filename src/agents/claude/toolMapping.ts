@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { isJsonObject, type Json, type JsonObject, stringAt } from '../../base/json.ts';
 import type { Action, FileChange } from '../../permission/action.ts';
 import type { SessionRef } from '../../permission/request.ts';
+import type { ExistingFile } from '../existingFile.ts';
 import { actionCwd } from '../paths.ts';
 import type { Ask } from './frames.ts';
 
@@ -13,6 +14,8 @@ export interface Place {
    * command of the main conversation start there; a worktree or a sub-agent is not bound to it.
    */
   readonly inSessionDirectory: boolean;
+  /** Claude Code does not say what a `Write` overwrites, so it is looked up. */
+  existingFile(path: string): ExistingFile;
 }
 
 /**
@@ -35,7 +38,7 @@ export function actionOf(ask: Pick<Ask, 'toolName' | 'input' | 'mcpServer'>, pla
     case 'Bash':
       return executeAction(input, place) ?? other(ask);
     case 'Write':
-      return editAction(ask, place, 'file_path', ['content'], written) ?? other(ask);
+      return writeAction(ask, place) ?? other(ask);
     case 'Edit':
       return editAction(ask, place, 'file_path', EDIT_FIELDS, replaced) ?? other(ask);
     case 'MultiEdit':
@@ -94,9 +97,29 @@ function editAction(
   };
 }
 
-function written(input: JsonObject): FileChange | undefined {
-  const newText = stringAt(input, 'content');
-  return newText === undefined ? undefined : { kind: 'write', newText };
+/**
+ * As other agents tell it: a write is of what is new over what was there, and an empty file is as none. What is there but
+ * cannot be shown is said.
+ */
+function writeAction(ask: Pick<Ask, 'toolName' | 'input'>, place: Place): Action | undefined {
+  const newText = stringAt(ask.input, 'content');
+  if (newText === undefined) return undefined;
+  const action = editAction(ask, place, 'file_path', ['content'], () => ({
+    kind: 'write',
+    newText,
+  }));
+  if (action?.tool !== 'edit') return undefined;
+  const before = place.existingFile(action.path);
+  switch (before.kind) {
+    case 'none':
+      return action;
+    case 'text':
+      return before.text === ''
+        ? action
+        : { ...action, change: { kind: 'write', newText, oldText: before.text } };
+    case 'unknown':
+      return { ...action, widened: { overwrites: 'what is there and cannot be shown' } };
+  }
 }
 
 function replaced(input: JsonObject): FileChange | undefined {

@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
-import { actionOf } from '../../../../src/agents/claude/toolMapping.ts';
+import { actionOf, type Place } from '../../../../src/agents/claude/toolMapping.ts';
 import type { JsonObject } from '../../../../src/base/json.ts';
 import { type Action, argsHash } from '../../../../src/permission/action.ts';
 import { canHaveRule } from '../../../../src/permission/rules.ts';
 import { SESSION } from '../../../wire/claude/memoryClaude.ts';
 
-const HERE = { session: SESSION, inSessionDirectory: true };
+const HERE: Place = {
+  session: SESSION,
+  inSessionDirectory: true,
+  existingFile: () => ({ kind: 'none' }),
+};
 
 function map(toolName: string, input: JsonObject, place = HERE): Action {
   return actionOf({ toolName, input }, place);
@@ -24,13 +28,13 @@ describe('Tool calls of Claude Code in common words', () => {
   });
 
   it('names the directory relative to the workspace folder', () => {
-    const place = { session: { ...SESSION, cwd: `${SESSION.cwd}/packages/a` } };
-    const action = map('Bash', { command: 'ls' }, { ...place, inSessionDirectory: true });
+    const session = { ...SESSION, cwd: `${SESSION.cwd}/packages/a` };
+    const action = map('Bash', { command: 'ls' }, { ...HERE, session });
     assert.deepEqual(action, { tool: 'execute', command: 'ls', cwd: 'packages/a' });
   });
 
   it('has no directory, and so no rule, where commands may run elsewhere', () => {
-    const place = { session: SESSION, inSessionDirectory: false };
+    const place = { ...HERE, inSessionDirectory: false };
     const action = map('Bash', { command: 'pnpm test' }, place);
     assert.deepEqual(action, { tool: 'execute', command: 'pnpm test' });
     assert.equal(canHaveRule({ source: 'agent_tool', action }), false);
@@ -96,6 +100,23 @@ describe('Tool calls of Claude Code in common words', () => {
         unclassified: { cell_id: 'c' },
       },
     );
+  });
+
+  it('tells what a write goes over', () => {
+    const write = (existing: ReturnType<Place['existingFile']>) =>
+      map('Write', { file_path: '/a', content: 'new' }, { ...HERE, existingFile: () => existing });
+    const edit = { tool: 'edit', path: '/a' } as const;
+    const change = { kind: 'write', newText: 'new' } as const;
+    assert.deepEqual(write({ kind: 'text', text: 'old' }), {
+      ...edit,
+      change: { ...change, oldText: 'old' },
+    });
+    assert.deepEqual(write({ kind: 'text', text: '' }), { ...edit, change });
+    assert.deepEqual(write({ kind: 'unknown' }), {
+      ...edit,
+      change,
+      widened: { overwrites: 'what is there and cannot be shown' },
+    });
   });
 
   it('gives two lists of edits two hashes, though they look the same joined', () => {
