@@ -54,24 +54,11 @@ export async function run(options: RunOptions): Promise<RunEnd> {
   store.add(stop.onDidRequest(() => broker.dispose()));
   try {
     const end = await new AgentRun(options).run();
-    await settledAll(broker);
     surface.ended(end);
     return end;
   } finally {
     store.dispose();
   }
-}
-
-/** A decision can still be on its way to disk. */
-async function settledAll(broker: Broker): Promise<void> {
-  if (broker.pending.length === 0) return;
-  await new Promise<void>((resolve) => {
-    const subscription = broker.onDidSettle(() => {
-      if (broker.pending.length > 0) return;
-      subscription.dispose();
-      resolve();
-    });
-  });
 }
 
 type First =

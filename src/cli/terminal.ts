@@ -48,7 +48,8 @@ export class Terminal implements RunSurface {
   readonly #writer: LineWriter;
   readonly #editor: LineEditor;
   readonly #texts = new MessageTexts((_, text) => this.#print(text));
-  readonly #toolTitles = new Map<string, string>();
+  /** Of calls that are not over; `undefined` once they are, since agents say it more than once. */
+  readonly #toolTitles = new Map<string, string | undefined>();
   #queue: PermissionRequest[] = [];
   #shown: Shown | undefined;
   #deferred: string[] = [];
@@ -111,7 +112,6 @@ export class Terminal implements RunSurface {
       return;
     }
     this.#shown = undefined;
-    this.#editor.clear();
     this.#printLine(outcome);
     const deferred = this.#deferred;
     this.#deferred = [];
@@ -178,11 +178,14 @@ export class Terminal implements RunSurface {
   }
 
   #toolCall(callId: string, title: string | undefined, status: string): void {
-    if (title !== undefined) this.#toolTitles.set(callId, title);
-    if (status !== 'completed' && status !== 'failed') return;
+    const known = this.#toolTitles.get(callId);
+    if (known === undefined && this.#toolTitles.has(callId)) return;
+    const current = title ?? known ?? 'Tool call';
+    const isOver = status === 'completed' || status === 'failed';
+    this.#toolTitles.set(callId, isOver ? undefined : current);
+    if (!isOver) return;
     this.#texts.end();
-    const words = safeText(this.#toolTitles.get(callId) ?? 'Tool call').replace(/\s+/g, ' ');
-    this.#toolTitles.delete(callId);
+    const words = safeText(current).replace(/\s+/g, ' ');
     const mark = status === 'completed' ? '✓' : '✗';
     this.#printLine(this.#options.style.dim(`${mark} ${words.slice(0, 200)}`));
   }

@@ -19,7 +19,8 @@ const PROTECTED: readonly string[] = [
   // What a shell runs when it starts.
   String.raw`\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zshenv|zprofile|zlogin|envrc|ssh)(?![\w-])`,
   // Countersign's own storage, in VS Code's global storage and on the command line.
-  String.raw`(?:countersign\.countersign|\.countersign)(?![\w-])`,
+  String.raw`(?:countersign\.countersign|\.countersign|countersign/journal)(?![\w-])`,
+  String.raw`journal-[0-9a-z]{26}\.ndjson`,
 ];
 
 /** Anywhere in a text, as the beginning of a path segment. */
@@ -29,7 +30,7 @@ const MENTION = new RegExp(
 
 /** Everything in the list has one of these; most texts have none. */
 const HINT =
-  /\.(?:vs|code-w|cl|cod|ge|qw|cop|op|cu|go|ki|mcp|git|hu|ba|pr|z|env|ss|co)|user|machine|countersign|opencode/i;
+  /\.(?:vs|code-w|cl|cod|ge|qw|cop|op|cu|go|ki|mcp|git|hu|ba|pr|z|env|ss|co)|user|machine|countersign|journal-|opencode/i;
 
 const known = new WeakMap<Action, boolean>();
 

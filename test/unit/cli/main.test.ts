@@ -53,7 +53,7 @@ describe('countersign', () => {
   it('fails with exit code 2, and touches nothing, for an agent that cannot be gated', async () => {
     const run = ['run', '--prompt', 'x', '--approve-each', '--agent'];
     for (const id of ['codex', 'nobody']) {
-      const { code, out, err } = await call(...run, id);
+      const { code, out, err } = await call(...run, id, '--cwd', 'not there');
       assert.deepEqual([code, out], [2, '']);
       assert.equal(
         err.split('\n')[0],

@@ -153,6 +153,31 @@ describe('The terminal', () => {
     await t.exitCode();
   });
 
+  it('takes one answer, also while it is on its way to disk', async () => {
+    const t = await terminal();
+    t.ask();
+    t.journal.before = () => sleep(50);
+    await t.type('o\r');
+    await t.type('d\r');
+    await until(() => t.told.length === 1);
+    await sleep(60);
+    assert.deepEqual(said(t), ['allow']);
+    assert.doesNotMatch(t.screen.text, /Already/);
+    t.agent.endTurn({ reason: 'done' });
+    await t.exitCode();
+  });
+
+  it('says once that a call is over', async () => {
+    const t = await terminal();
+    const call = { callId: 'c', title: 'Edit it', status: 'pending' } as const;
+    t.agent.emit({ kind: 'toolCall', call });
+    for (const status of ['failed', 'failed', 'completed'] as const)
+      t.agent.emit({ kind: 'toolCall', call: { ...call, status } });
+    t.agent.endTurn({ reason: 'done' });
+    await t.exitCode();
+    assert.equal(t.screen.text.match(/Edit it/g)?.length, 1);
+  });
+
   it('makes a rule for the session, and says when it answers', async () => {
     const t = await terminal();
     t.ask();
@@ -187,7 +212,10 @@ describe('The terminal', () => {
     const { options } = draft(command('ls'));
     t.ask('ls', { options: options.filter(({ kind }) => kind !== 'allow_once') });
     assert.match(t.screen.text, /\[d\] Deny {2}\[\?\] more: $/);
-    for (const line of ['o\r', 's\r', '1\r']) await t.type(line);
+    for (const line of ['o\r', 's\r']) await t.type(line);
+    assert.equal(t.screen.text.match(/That is none of these\./g)?.length, 2);
+    await t.type('1\r');
+    assert.match(t.screen.text, /no way to allow just this call/);
     assert.deepEqual(t.told, []);
     await t.type('d\r');
     assert.deepEqual(said(t), ['deny']);

@@ -3,9 +3,12 @@ import fs from 'node:fs';
 import * as fsPromises from 'node:fs/promises';
 import path from 'node:path';
 import { ulidSource } from '../../../src/base/ulid.ts';
+import { journalFolder } from '../../../src/cli/stateFolder.ts';
 import type { JournalEntry } from '../../../src/permission/journalPort.ts';
+import { isProtected } from '../../../src/permission/protectedPaths.ts';
 import { FileJournal, type JournalFs } from '../../../src/storage/journal.ts';
-import { journalFiles, verifyJournal } from '../../../src/storage/journalReader.ts';
+import { journalFiles, readJournal, verifyJournal } from '../../../src/storage/journalReader.ts';
+import { journalContract } from '../../support/fakesJournalContract.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 const entry = (n: number, target = `command ${n}`): JournalEntry => ({
@@ -61,6 +64,24 @@ function disk() {
 
 const failure = (code: string) => Object.assign(new Error(`${code}: made by a test`), { code });
 
+journalContract('FileJournal', async () => {
+  const folder = temporaryFolder();
+  const journal = new FileJournal({ folder, newId: ulidSource(Date.now) });
+  return {
+    journal,
+    read: async () => {
+      const entries: JournalEntry[] = [];
+      for await (const record of readJournal(await journalFiles(folder)))
+        if (record.kind === 'entry') entries.push(JSON.parse(record.text) as JournalEntry);
+      return entries;
+    },
+    close: async () => {
+      await journal.close();
+      removeFolder(folder);
+    },
+  };
+});
+
 describe('FileJournal', () => {
   let folder: string;
   const newId = ulidSource(Date.now);
@@ -89,6 +110,20 @@ describe('FileJournal', () => {
       files: [{ file, lines: 4 }],
       broken: undefined,
     });
+  });
+
+  it('lies where no rule lets an agent write', async () => {
+    const journal = new FileJournal({ folder, newId });
+    await journal.append(entry(1));
+    const { file: written = '' } = journal;
+    await journal.close();
+    const folderOfCli = journalFolder({ env: {}, platform: 'linux', home: '/home/dev' });
+    assert.equal(isProtected({ tool: 'edit', path: written, change: { kind: 'unseen' } }), true);
+    assert.equal(isProtected({ tool: 'execute', command: `rm -r ${folderOfCli}` }), true);
+    assert.equal(
+      isProtected({ tool: 'execute', command: `cat > ${path.basename(written)}` }),
+      true,
+    );
   });
 
   it('makes no file before the first entry, then one that only its owner can read', async function () {
