@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
 import type { SessionRef } from '../../permission/request.ts';
+import type { ExistingFile } from '../existingFile.ts';
 import { objectAt } from './inputFields.ts';
 import type { AgentProfile } from './profiles.ts';
 import { type CallFrame, textOf } from './toolCalls.ts';
@@ -12,6 +13,8 @@ export interface AskedCall {
   readonly told?: CallFrame;
   readonly profile: AgentProfile;
   readonly session: SessionRef;
+  /** Some agents (Claude's adapter) do not say what a write overwrites, so it is looked up. */
+  existingFile(path: string): ExistingFile;
 }
 
 /** ACP's kind of the tool, as the agent says it. */

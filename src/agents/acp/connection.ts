@@ -12,6 +12,7 @@ import type { AgentInfo, RequestDraft } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
 import { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import { existingFile } from '../existingFile.ts';
 import {
   agentError,
   duplicateRequest,
@@ -129,8 +130,8 @@ export class AcpConnection implements AgentConnection {
   }
 
   async interrupt(): Promise<void> {
-    if (this.#turn !== 'running' || this.#broken || this.#sessionId === undefined) return;
-    this.#turn = 'cancelled';
+    if (this.#broken || this.#sessionId === undefined) return;
+    if (this.#turn === 'running') this.#turn = 'cancelled';
     // First the cancel, then the answers: an agent that hears "cancelled" for one call only goes on with its turn.
     this.#send({
       jsonrpc: '2.0',
@@ -257,7 +258,13 @@ export class AcpConnection implements AgentConnection {
     const call = this.#calls.asked(toolCall);
     if (!told) this.#emitCall(call);
     const profile = this.#profile;
-    const mapped = mapToolCall({ asked: toolCall, ...(told && { told }), profile, session });
+    const mapped = mapToolCall({
+      asked: toolCall,
+      ...(told && { told }),
+      profile,
+      session,
+      existingFile,
+    });
     const draft: RequestDraft = {
       source: 'agent_tool',
       agent: this.#agent,

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
 import type { EditAction, FileChange } from '../../permission/action.ts';
-import type { SessionRef } from '../../permission/request.ts';
+import type { AskedCall } from './askedCall.ts';
 import { absolutePath, FIELDS, restFields, textField } from './inputFields.ts';
 import type { AgentProfile } from './profiles.ts';
 
@@ -30,12 +30,8 @@ interface EditSource {
  * One change of one file. `undefined` when the frames do not agree on the file, or change several: then there is no edit
  * that a person could read in one diff.
  */
-export function editAction(
-  asked: JsonObject,
-  told: JsonObject | undefined,
-  session: SessionRef,
-  profile: AgentProfile,
-): EditAction | undefined {
+export function editAction(call: AskedCall): EditAction | undefined {
+  const { asked, told, session, profile } = call;
   const sources = [sourceOf(asked), ...(told ? [sourceOf(told)] : [])];
   const paths = new Set(
     sources.flatMap((source) => pathsOf(source)).map((path) => absolutePath(path, session)),
@@ -45,7 +41,28 @@ export function editAction(
   if (sources.some(({ diffs }) => diffs.length > 1)) return undefined;
   const change = firstChange(sources, profile);
   const input = sources.find((source) => Object.keys(source.input).length > 0)?.input ?? {};
-  return { tool: 'edit', path, change, ...restFields(input, READ, profile.cosmetic) };
+  const rest = restFields(input, READ, profile.cosmetic);
+  return overwriting({ tool: 'edit', path, change, ...rest }, call);
+}
+
+/** Adds what a write replaces where the agent does not tell; an empty file is as none. As in claude/toolMapping.ts. */
+function overwriting(action: EditAction, call: AskedCall): EditAction {
+  const { change, path, widened } = action;
+  if (change.kind !== 'write' || change.oldText !== undefined) return action;
+  const before = call.existingFile(path);
+  switch (before.kind) {
+    case 'none':
+      return action;
+    case 'text':
+      return before.text === ''
+        ? action
+        : { ...action, change: { ...change, oldText: before.text } };
+    case 'unknown':
+      return {
+        ...action,
+        widened: { ...widened, overwrites: 'what is there and cannot be shown' },
+      };
+  }
 }
 
 function sourceOf(frame: JsonObject): EditSource {

@@ -46,9 +46,7 @@ function actionOf(call: AskedCall, name: string | undefined): Action {
     case 'execute':
       return executeAction(call) ?? otherAction(call, name);
     case 'edit':
-      return (
-        editAction(call.asked, call.told, call.session, call.profile) ?? otherAction(call, name)
-      );
+      return editAction(call) ?? otherAction(call, name);
     case 'delete':
     case 'read':
       return pathAction(kind, call) ?? otherAction(call, name);

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/base/json.ts';
 import { argsHash } from '../../../src/permission/action.ts';
 import { cardView } from '../../../src/protocol/cardView.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
-import { ask, MemoryAgent, OPTIONS, settle } from '../../wire/acp/memoryAgent.ts';
+import { ask, MemoryAgent, OPTIONS, SESSION, settle } from '../../wire/acp/memoryAgent.ts';
 
 describe('an ACP connection', () => {
   let agent: MemoryAgent;
@@ -119,6 +119,35 @@ describe('an ACP connection', () => {
       assert.deepEqual(outcomes(), []);
     });
   }
+
+  it('neither hears nor answers a broken agent until it is gone', async () => {
+    agent.lingers = true;
+    agent.say(ask(0));
+    const sent = agent.sent.length;
+    agent.say('garbage', ask(1), ask(2, { sessionId: 'other' }));
+    assert.equal(agent.failure?.code, 'badFrame');
+    assert.deepEqual(pending(), []);
+    assert.equal(agent.sent.length, sent);
+  });
+
+  it('gives no answer to an agent that is being stopped, so that it does not go on', () => {
+    agent.say(ask(0));
+    agent.broker.agentGone(SESSION.key, 'the session was stopped');
+    assert.deepEqual(pending(), []);
+    assert.deepEqual(outcomes(), []);
+  });
+
+  it('reads a second request about one call by itself', () => {
+    const bare = { toolCallId: 'call-0', kind: 'execute', title: 'Something else' };
+    agent.say(ask(0), ask(1, { toolCall: bare }));
+    assert.deepEqual(
+      pending().map(({ action }) => [action.tool, action.incomplete]),
+      [
+        ['execute', undefined],
+        ['other', true],
+      ],
+    );
+  });
 
   it('stops the turn first and cancels what waits after it', async () => {
     const turn = connection.prompt('go');

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { profileOf } from '../../../src/agents/acp/profiles.ts';
 import { type MappedCall, mapToolCall } from '../../../src/agents/acp/toolMapping.ts';
+import type { ExistingFile } from '../../../src/agents/existingFile.ts';
 import type { JsonObject } from '../../../src/base/json.ts';
 import { argsHash } from '../../../src/permission/action.ts';
 import { canHaveRule } from '../../../src/permission/rules.ts';
@@ -90,6 +91,22 @@ describe('an ACP tool call in common words', () => {
     });
   });
 
+  it('does not guess where the name of an MCP call is cut', () => {
+    const call = (name: string) => map({ name, kind: 'other', rawInput: { a: 1 } }).action;
+    assert.deepEqual(call('mcp__a__b'), {
+      tool: 'mcp',
+      server: 'a',
+      toolName: 'b',
+      arguments: { a: 1 },
+    });
+    assert.deepEqual(call('mcp__a__b__c'), {
+      tool: 'other',
+      toolName: 'mcp__a__b__c',
+      input: { a: 1 },
+      incomplete: true,
+    });
+  });
+
   it('asks again for every field that changes what happens, and not for a description', () => {
     const hash = (input: JsonObject) =>
       argsHash(map({ kind: 'execute', rawInput: { command: 'ls', ...input } }).action);
@@ -142,6 +159,25 @@ describe('an ACP tool call in common words', () => {
     }
   });
 
+  it('shows what a write overwrites, also when the agent does not say it', () => {
+    const write = (path: string, content: JsonObject[] = []) => {
+      const { action } = map({
+        kind: 'edit',
+        rawInput: { file_path: path, content: 'new' },
+        content,
+      });
+      return action.tool === 'edit' && [action.change, action.widened];
+    };
+    const written = { kind: 'write', newText: 'new' };
+    const told = [{ type: 'diff', path: '/p/old', oldText: 'told', newText: 'new' }];
+    assert.deepEqual(write('/p/new'), [written, undefined]);
+    assert.deepEqual(write('/p/empty'), [written, undefined]);
+    assert.deepEqual(write('/p/old'), [{ ...written, oldText: 'before' }, undefined]);
+    assert.deepEqual(write('/p/old', told), [{ ...written, oldText: 'told' }, undefined]);
+    const overwrites = 'what is there and cannot be shown';
+    assert.deepEqual(write('/p/picture'), [written, { overwrites }]);
+  });
+
   it('knows a file without its change as an edit that always asks', () => {
     const { action } = map({ kind: 'edit', locations: [{ path: 'src/../a.ts' }] });
     assert.deepEqual(action, { tool: 'edit', path: `${CWD}/a.ts`, change: { kind: 'unseen' } });
@@ -174,11 +210,18 @@ describe('an ACP tool call in common words', () => {
   });
 });
 
+const FILES: Readonly<Record<string, ExistingFile>> = {
+  '/p/old': { kind: 'text', text: 'before' },
+  '/p/empty': { kind: 'text', text: '' },
+  '/p/picture': { kind: 'unknown' },
+};
+
 function map(asked: JsonObject, agentName = 'qwen-code', told?: JsonObject): MappedCall {
   return mapToolCall({
     asked: { toolCallId: 'c', ...asked },
     ...(told && { told: { toolCallId: 'c', ...told } }),
     profile: profileOf(agentName),
     session: SESSION,
+    existingFile: (path) => FILES[path] ?? { kind: 'none' },
   });
 }

@@ -36,7 +36,11 @@ describe('what recorded ACP agents ask for', () => {
   }
 
   it('gives the hashes of Claude Code in its own dialect to the same calls over ACP', async () => {
-    const place = { session: SESSION, inSessionDirectory: true };
+    const place = {
+      session: SESSION,
+      inSessionDirectory: true,
+      existingFile: () => ({ kind: 'none' }) as const,
+    };
     const native = (toolName: string, input: JsonObject) =>
       argsHash(actionOf({ toolName, input }, place));
     const hashes = await Promise.all(

@@ -32,6 +32,8 @@ export class MemoryAgent implements AgentLines {
     this.#exit = resolve;
   });
   #gone = false;
+  /** After the connection failed it goes on reading and writing, as a process does until it has been ended. */
+  lingers = false;
 
   constructor() {
     const newId = ulidSource(Date.now);
@@ -57,6 +59,7 @@ export class MemoryAgent implements AgentLines {
 
   fail(error: UserError): void {
     this.failure = error;
+    if (this.lingers) return;
     this.die({ code: null, signal: 'SIGTERM', error });
   }
 
