@@ -162,7 +162,7 @@ describe('The terminal', () => {
     await until(() => t.told.length === 1);
     await sleep(60);
     assert.deepEqual(said(t), ['allow']);
-    assert.doesNotMatch(t.screen.text, /Already/);
+    assert.match(t.screen.text, /more: o\n✓ Allowed once by you\n$/);
     t.agent.endTurn({ reason: 'done' });
     await t.exitCode();
   });

@@ -7,8 +7,7 @@ import { journalFolder } from '../../../src/cli/stateFolder.ts';
 import type { JournalEntry } from '../../../src/permission/journalPort.ts';
 import { isProtected } from '../../../src/permission/protectedPaths.ts';
 import { FileJournal, type JournalFs } from '../../../src/storage/journal.ts';
-import { journalFiles, readJournal, verifyJournal } from '../../../src/storage/journalReader.ts';
-import { journalContract } from '../../support/fakesJournalContract.ts';
+import { journalFiles, verifyJournal } from '../../../src/storage/journalReader.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 const entry = (n: number, target = `command ${n}`): JournalEntry => ({
@@ -63,24 +62,6 @@ function disk() {
 }
 
 const failure = (code: string) => Object.assign(new Error(`${code}: made by a test`), { code });
-
-journalContract('FileJournal', async () => {
-  const folder = temporaryFolder();
-  const journal = new FileJournal({ folder, newId: ulidSource(Date.now) });
-  return {
-    journal,
-    read: async () => {
-      const entries: JournalEntry[] = [];
-      for await (const record of readJournal(await journalFiles(folder)))
-        if (record.kind === 'entry') entries.push(JSON.parse(record.text) as JournalEntry);
-      return entries;
-    },
-    close: async () => {
-      await journal.close();
-      removeFolder(folder);
-    },
-  };
-});
 
 describe('FileJournal', () => {
   let folder: string;
