@@ -144,14 +144,23 @@ const THEMES: Readonly<Record<Theme, string>> = {
   hc: 'vscode-high-contrast',
 };
 
+/** What a webview has from VS Code before the page's own styles. */
+const HOST_STYLES = [
+  'vscode-default.css',
+  ...Object.keys(THEMES).map((theme) => `theme-${theme}.css`),
+];
+
+function link(sheet: string): string {
+  return `<link rel="stylesheet" href="${sheet}">`;
+}
+
 async function buildFiles(): Promise<Files> {
   const files: Files = new Map();
   for (const options of webviewBuilds({ absWorkingDir: ROOT, logLevel: 'warning' })) {
     const { outputFiles = [] } = await build({ ...options, write: false });
     for (const file of outputFiles) files.set(path.basename(file.path), Buffer.from(file.contents));
   }
-  for (const theme of Object.keys(THEMES)) {
-    const name = `theme-${theme}.css`;
+  for (const name of HOST_STYLES) {
     files.set(name, await readFile(path.join(ROOT, 'test/support/webviewHarness', name)));
   }
   return files;
@@ -166,10 +175,8 @@ function pageFor(url: URL): { html: string; policy: string } | undefined {
   const html = `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><title>${name}</title>
-${Object.keys(THEMES)
-  .map((each) => `<link rel="stylesheet" href="theme-${each}.css">`)
-  .join('\n')}
-${['codicon', 'card', 'panel'].map((sheet) => `<link rel="stylesheet" href="${sheet}.css">`).join('\n')}
+${HOST_STYLES.map(link).join('\n')}
+${['codicon.css', 'card.css', 'panel.css'].map(link).join('\n')}
 </head>
 <body class="cs host ${theme}">
 <div id="root"></div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { ChatEntry, SessionView } from '../../src/protocol/chatView.ts';
 
 /** Requests that wait in other sessions. */
@@ -37,7 +37,7 @@ export function replaceEntries(from: number, entries: readonly ChatEntry[]): voi
 /** The conversation; renders again at most once per frame. */
 export function useChat(): Chat {
   const [, render] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listener = () => render((count) => count + 1);
     listeners.add(listener);
     return () => listeners.delete(listener);

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** How long a card takes no answer after it appeared, moved or changed: a click that was meant for something else. */
 export const ARMING_MS = 500;
@@ -78,6 +78,6 @@ export const arming = new Arming();
 /** Whether the card takes no answer yet, and a number that changes when arming starts over. */
 export function useArming(id: string): { readonly isArming: boolean; readonly epoch: number } {
   const [, render] = useState(0);
-  useEffect(() => arming.subscribe(id, () => render((count) => count + 1)), [id]);
+  useLayoutEffect(() => arming.subscribe(id, () => render((count) => count + 1)), [id]);
   return { isArming: arming.isArming(id), epoch: arming.epoch(id) };
 }

@@ -156,10 +156,17 @@ export function handleKeyDown(event: KeyboardEvent, handle: CardHandle): void {
   if (handleMove(event, card)) return;
   if (event.key === 'Enter') {
     event.preventDefault();
-    card.querySelector<HTMLElement>('.cs-fold')?.click();
+    unfold(card);
   } else if (/^[1-9]$/.test(event.key)) {
     handle.choose(Number(event.key));
   }
+}
+
+/** Opens what is folded; once all is open, folds it again. */
+function unfold(card: HTMLElement): void {
+  const folds = [...card.querySelectorAll<HTMLElement>('.cs-fold')];
+  const closed = folds.filter((fold) => fold.getAttribute('aria-expanded') === 'false');
+  for (const fold of closed.length > 0 ? closed : folds) fold.click();
 }
 
 /** The keys of a card that is over. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import type { CardView } from '../../src/protocol/cardView.ts';
 import { arming } from './arming.ts';
 import { post } from './host.ts';
@@ -139,13 +139,13 @@ export const cards = new CardStore();
 /** The state of one card; renders again when it changes, and only then. */
 export function useCard(id: string): CardState | undefined {
   const [, render] = useState(0);
-  useEffect(() => cards.watch(id, () => render((count) => count + 1)), [id]);
+  useLayoutEffect(() => cards.watch(id, () => render((count) => count + 1)), [id]);
   return cards.get(id);
 }
 
 /** The ids of all cards; renders again when one comes, goes or is settled. */
 export function useCardIds(): readonly string[] {
   const [, render] = useState(0);
-  useEffect(() => cards.watchOrder(() => render((count) => count + 1)), []);
+  useLayoutEffect(() => cards.watchOrder(() => render((count) => count + 1)), []);
   return cards.ids;
 }

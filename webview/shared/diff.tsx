@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import { Fragment, type VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
 import { planFold } from './fold.ts';
 import { FoldBar } from './foldBar.tsx';
@@ -36,7 +36,7 @@ export function DiffPayload({ id, diff, showWhole }: DiffPayloadProps): VNode {
       {segments.map(({ folded, from, to }) => {
         const isOpen = open.includes(from);
         return (
-          <div key={from}>
+          <Fragment key={from}>
             {folded && (
               <FoldBar
                 open={isOpen}
@@ -46,7 +46,7 @@ export function DiffPayload({ id, diff, showWhole }: DiffPayloadProps): VNode {
             )}
             {(!folded || isOpen) &&
               rows.slice(from, to).map((row, index) => <Row key={index} row={row} />)}
-          </div>
+          </Fragment>
         );
       })}
       {diff.omitted > 0 && (

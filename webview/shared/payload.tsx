@@ -4,7 +4,7 @@ import { DiffPayload } from './diff.tsx';
 import { planFold, type Segment } from './fold.ts';
 import { FoldBar } from './foldBar.tsx';
 import { post } from './host.ts';
-import { markRisk, mustShow, type Piece, type Row, toRows } from './pieces.ts';
+import { isCutMark, markRisk, mustShow, type Piece, type Row, toRows } from './pieces.ts';
 import { OneSpan, SpanText } from './spanText.tsx';
 import type { Display, Preview, Spans, UrlPreview } from './types.ts';
 
@@ -39,6 +39,7 @@ export function Payload({ id, requestId, display }: PayloadProps): VNode | null 
           text={preview.text}
           kind={preview.kind}
           riskTokens={display.risk?.tokens ?? NOTHING}
+          showWhole={() => post({ type: 'openWhole', requestId })}
         />
       );
   }
@@ -69,12 +70,13 @@ interface TextPayloadProps {
   readonly text: Spans;
   readonly kind: Exclude<Preview['kind'], 'diff' | 'url' | 'none'>;
   readonly riskTokens: readonly string[];
+  readonly showWhole: () => void;
 }
 
 const HEAD = 6;
 const TAIL = 2;
 
-function TextPayload({ id, text, kind, riskTokens }: TextPayloadProps): VNode {
+function TextPayload({ id, text, kind, riskTokens, showWhole }: TextPayloadProps): VNode {
   const [open, setOpen] = useState<readonly number[]>([]);
   const rows = useMemo(() => toRows(markRisk(text, riskTokens)), [text, riskTokens]);
   const segments = useMemo(() => planFold({ ...rowRules(rows), head: HEAD, tail: TAIL }), [rows]);
@@ -92,6 +94,14 @@ function TextPayload({ id, text, kind, riskTokens }: TextPayloadProps): VNode {
           onToggle={() => toggle(segment.from)}
         />
       ))}
+      {rows.some(isCutMark) && (
+        <p class="cs-cut">
+          {'Not all of it is shown here. '}
+          <button type="button" class="cs-link" onClick={showWhole}>
+            Open the whole request
+          </button>
+        </p>
+      )}
     </div>
   );
 }

@@ -120,7 +120,17 @@ function chunks(piece: Piece): Piece[] {
   return parts.map((part) => ({ span: part, hot }));
 }
 
-/** What must stay in sight: a risky word, a secret that was taken out, an invisible character. */
-export function mustShow({ pieces }: Row): boolean {
-  return pieces.some(({ span, hot }) => hot || typeof span !== 'string');
+/** What must stay in sight: a risky word, a secret that was taken out, an invisible character, what is left out. */
+export function mustShow(row: Row): boolean {
+  return row.pieces.some(({ span, hot }) => hot || typeof span !== 'string') || isCutMark(row);
+}
+
+/** The line that the extension puts where a very long payload goes on elsewhere. */
+export function isCutMark({ pieces }: Row): boolean {
+  const [first] = pieces;
+  return (
+    pieces.length === 1 &&
+    typeof first?.span === 'string' &&
+    /^… \d+ characters are not shown here\./.test(first.span)
+  );
 }

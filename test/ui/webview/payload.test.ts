@@ -82,6 +82,13 @@ describe('payload of a card', function () {
     assert.deepEqual(await text('.hot'), ['-rf']);
   });
 
+  it('says in sight that a very long payload goes on elsewhere', async () => {
+    await show(command(lines(20_000)));
+    assert.match(await payload(), /… \d+ characters are not shown here\./);
+    await view.page.locator('.cs-cut').getByText('Open the whole request').click();
+    assert.deepEqual(await view.sent(), [{ type: 'openWhole', requestId: 'r1' }]);
+  });
+
   it('reads secrets and invisible characters by their names, and says how many there are', async () => {
     await show(command(`curl -H "Authorization: Bearer ${TOKEN}" https://a.b/\u202Egpj`));
     const escaped = view.page.locator('.cs-esc');
