@@ -164,7 +164,7 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
 }
 
 /** Why an agent of the table is not relayed, as a sentence; `undefined` for one that is, or that is not in the table. */
-export function reasonNotRelayed(id: string): string | undefined {
+function reasonNotRelayed(id: string): string | undefined {
   const agent = CATALOG.find((each) => each.id === id);
   return agent?.relayed.kind === 'no' ? `${agent.name}: ${agent.relayed.reason}.` : undefined;
 }

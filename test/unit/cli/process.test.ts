@@ -2,15 +2,18 @@ import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { createSampleWorkspace } from '../../../src/demo/sampleWorkspace.ts';
 import { journalFiles, verifyJournal } from '../../../src/storage/journalReader.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 import type { Line } from './relayHarness.ts';
 
-const TSX = import.meta.resolve('tsx');
+/** For `--import`, from whatever folder. */
+const TSX = pathToFileURL(createRequire(path.join(ROOT, 'package.json')).resolve('tsx')).href;
 const SOURCE = ['src', 'brew.js'];
 
 /** The real command with the real demo agent, both from source, so that no build is needed. */
