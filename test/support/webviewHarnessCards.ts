@@ -27,7 +27,7 @@ export type CardOptions = Partial<RequestDraft> & {
 };
 
 /** A request as it is after the broker took it in, made by the real code. */
-export function request(action: Action, options: CardOptions = {}): PermissionRequest {
+function request(action: Action, options: CardOptions = {}): PermissionRequest {
   const { id = 'r1', raisedAt = Date.now() - 120_000, ...rest } = options;
   const draft: RequestDraft = {
     source: 'agent_tool',

@@ -6,7 +6,7 @@ export const ARMING_MS = 500;
 type Listener = () => void;
 
 /** Knows which cards take answers. One timer, and only while a card is arming. */
-export class Arming {
+class Arming {
   readonly #until = new Map<string, number>();
   readonly #listeners = new Map<string, Set<Listener>>();
   readonly #now: () => number;

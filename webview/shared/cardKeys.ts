@@ -131,7 +131,7 @@ function cardOf(element: Element | null): HTMLElement | null {
 }
 
 /** Moves the focus to the card after, or before, the one that has it; from outside to the first. */
-export function moveFocus(list: HTMLElement, step: 1 | -1): void {
+function moveFocus(list: HTMLElement, step: 1 | -1): void {
   const all = [...list.querySelectorAll<HTMLElement>('.cs-card')];
   const at = all.indexOf(cardOf(document.activeElement) ?? list);
   focusCard(all[at < 0 ? 0 : at + step]);

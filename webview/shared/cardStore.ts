@@ -18,7 +18,7 @@ export interface CardState {
 type Listener = () => void;
 
 /** The cards of this page by request id, oldest first. A change of one card tells only those who watch that card. */
-export class CardStore {
+class CardStore {
   readonly #states = new Map<string, CardState>();
   readonly #watchers = new Map<string, Set<Listener>>();
   readonly #orderWatchers = new Set<Listener>();

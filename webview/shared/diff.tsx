@@ -57,7 +57,7 @@ export function DiffPayload({ id, diff, showWhole }: DiffPayloadProps): VNode {
 }
 
 /** `+14 −3`. */
-export function DiffStat(props: { readonly added: number; readonly removed: number }): VNode {
+function DiffStat(props: { readonly added: number; readonly removed: number }): VNode {
   return (
     <span class="cs-stat">
       <span class="a">{`+${props.added}`}</span> <span class="d">{`−${props.removed}`}</span>
