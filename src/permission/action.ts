@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { JsonObject } from '../base/json.ts';
-import { canonicalJson } from './canonicalJson.ts';
+import { canonicalJson, canonicalWithout } from './canonicalJson.ts';
 
 /**
  * What an agent wants to do, in words that all agents share. Everything in here changes what happens, and so is part of
@@ -101,8 +101,7 @@ export function argsHash(action: Action): string {
 
 /** The text that {@link argsHash} hashes. */
 export function canonicalAction(action: Action): string {
-  const { tool, ...args } = action;
-  return canonicalJson({ args, tool });
+  return `{"args":${canonicalWithout(action, 'tool')},"tool":${canonicalJson(action.tool)}}`;
 }
 
 /** SHA-256 in lower-case hex. */

@@ -178,10 +178,10 @@ export class Broker implements PermissionGate, Disposable {
     return settled ? { kind: 'alreadySettled', settled } : { kind: 'unknownRequest' };
   }
 
-  async #settleByPerson(
+  #settleByPerson(
     entry: Pending,
     proposed: ProposedAnswer,
-  ): Promise<Result<Settled, AnswerError>> {
+  ): Promise<Result<Settled, AnswerError>> | Result<Settled, AnswerError> {
     const { request } = entry;
     const at = this.#options.clock.now();
     const rule = this.#draftRule(request, proposed, at);
@@ -336,13 +336,24 @@ export class Broker implements PermissionGate, Disposable {
     });
   }
 
-  /** Never rejects; a failure is the value. */
-  async #append(entry: JournalEntry): Promise<{ readonly cause: unknown } | undefined> {
+  /** Never rejects and never throws; a failure is the value. */
+  #append(entry: JournalEntry): Promise<JournalFailure | undefined> {
     try {
-      await this.#options.journal.append(entry);
-      return undefined;
+      return this.#options.journal.append(entry).then(nothing, asFailure);
     } catch (error) {
-      return { cause: error ?? new Error('The journal failed without a reason') };
+      return Promise.resolve(asFailure(error));
     }
   }
+}
+
+interface JournalFailure {
+  readonly cause: unknown;
+}
+
+function nothing(): undefined {
+  return undefined;
+}
+
+function asFailure(error: unknown): JournalFailure {
+  return { cause: error ?? new Error('The journal failed without a reason') };
 }

@@ -34,11 +34,16 @@ function arrayForm(items: readonly unknown[], depth: number): string {
   return `${text}]`;
 }
 
-function objectForm(object: object, depth: number): string {
+/** The form of an object without one of its keys. */
+export function canonicalWithout(object: object, key: string): string {
+  return objectForm(object, 0, key);
+}
+
+function objectForm(object: object, depth: number, left?: string): string {
   let text = '{';
   for (const key of Object.keys(object).sort()) {
     const member: unknown = Reflect.get(object, key);
-    if (member === undefined) continue;
+    if (member === undefined || key === left) continue;
     if (text.length > 1) text += ',';
     text += `${JSON.stringify(key)}:${canonicalJson(member, depth + 1)}`;
   }

@@ -32,9 +32,21 @@ export function shortened(raw: string, max: number): Spans {
 
 /** One line of plain text, at most `max` characters: redacted, escaped, white space collapsed, cut. In this order. */
 export function oneLine(raw: string, max: number, context: SecretContext = 'text'): string {
-  const spans = raw.length <= 2 * max ? toSpans(raw, context) : headOf(raw, 2 * max, context).spans;
-  return oneLineOf(spans, max);
+  if (raw.length > 2 * max) return oneLineOf(headOf(raw, 2 * max, context).spans, max);
+  if (raw.length > MAX_KNOWN || raw.length > max || context !== 'text')
+    return oneLineOf(toSpans(raw, context), max);
+  if (known.has(raw)) return raw;
+  const line = oneLineOf(toSpans(raw), max);
+  if (line === raw) {
+    if (known.size >= 1000) known.clear();
+    known.add(raw);
+  }
+  return line;
 }
+
+/** Short lines that were looked at lately and show as they are: names and labels come again with every request. */
+const known = new Set<string>();
+const MAX_KNOWN = 100;
 
 /** The same for what is redacted already. */
 export function oneLineOf(spans: Spans, max: number): string {

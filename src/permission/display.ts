@@ -241,13 +241,33 @@ function urlPreview(url: string, method: string, cut: (text: string) => Spans): 
   };
 }
 
+/** Names that every parser reads as they are written: no punycode, no number at the end. */
+const PLAIN_HOST = /^(?!.*xn--)(?:[a-z0-9-]+\.)+[a-z]{2,63}$/;
+
+interface UrlParts {
+  readonly before: string;
+  readonly host: string;
+  readonly after: string;
+  /** The platform reads the host as it is written. */
+  readonly isAsWritten: boolean;
+}
+
+/** Each card asks more than once, for heading, payload and line. */
+let lastUrl: { readonly url: string; readonly parts: UrlParts | undefined } | undefined;
+
+function urlParts(url: string): UrlParts | undefined {
+  if (lastUrl?.url !== url) lastUrl = { url, parts: splitUrl(url) };
+  return lastUrl.parts;
+}
+
 /** Splits as written; a URL that the platform reads differently than it looks is not split at all. */
-function urlParts(
-  url: string,
-): { before: string; host: string; after: string; isAsWritten: boolean } | undefined {
+function splitUrl(url: string): UrlParts | undefined {
   const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#@\\\s]+)([/?#][^\s]*)?$/i.exec(url);
-  if (!match || !URL.canParse(url)) return undefined;
+  if (!match) return undefined;
   const [, before = '', host = '', after = ''] = match;
+  if (/^https?:/.test(before) && PLAIN_HOST.test(host))
+    return { before, host, after, isAsWritten: true };
+  if (!URL.canParse(url)) return undefined;
   const real = new URL(url).host;
   const isAsWritten = real === host;
   return { before, host: isAsWritten ? host : `${host} (${real})`, after, isAsWritten };

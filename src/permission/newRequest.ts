@@ -23,21 +23,23 @@ export interface BuiltRequest {
  * the names of agent, session and options. Throws for arguments that cannot be hashed.
  */
 export function buildRequest(draft: RequestDraft, id: string, raisedAt: number): BuiltRequest {
-  const { why: _, ...rest } = draft;
-  const canonical = canonicalAction(draft.action);
-  return {
-    request: {
-      ...rest,
-      agent: safeAgent(draft.agent),
-      session: safeSession(draft.session),
-      options: draft.options.map(safeOption),
-      id,
-      argsHash: hashOf(canonical),
-      display: buildDisplay(draft),
-      raisedAt,
-    },
-    rawCharacters: canonical.length,
+  const { source, native, action, questions, denyEndsTurn } = draft;
+  const canonical = canonicalAction(action);
+  const request: PermissionRequest = {
+    id,
+    argsHash: hashOf(canonical),
+    source,
+    agent: safeAgent(draft.agent),
+    session: safeSession(draft.session),
+    native,
+    action,
+    options: draft.options.map(safeOption),
+    display: buildDisplay(draft),
+    raisedAt,
+    ...(questions && { questions }),
+    ...(denyEndsTurn !== undefined && { denyEndsTurn }),
   };
+  return { request, rawCharacters: canonical.length };
 }
 
 function safeAgent(agent: AgentInfo): AgentInfo {

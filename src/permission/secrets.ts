@@ -139,6 +139,9 @@ function shape(kind: string, hint: string, pattern: RegExp): Detector {
 const HINT =
   /-----BEGIN|gh[pousr]_|github_pat_|glpat-|sk-|xox|AKIA|ASIA|AIza|[rs]k_|npm_|eyJ|:\/\/|auth|bearer|cookie|pass|pwd|secret|token|key|credential|sig|curl|http|wget|mysql|mariadb|docker|podman/i;
 
+/** A name that promises a secret, for {@link findAssignedSecrets}. */
+const NAMED = /pass|pwd|secret|token|key|credential|_auth/i;
+
 /** The secrets in a text, in order, not overlapping. Time grows with the length of the text, whatever it holds. */
 export function findSecrets(text: string, context: SecretContext = 'text'): readonly SecretRange[] {
   if (!HINT.test(text)) return [];
@@ -153,7 +156,9 @@ export function findSecrets(text: string, context: SecretContext = 'text'): read
       found.push({ kind, ...rangeOf(match, value) });
     }
   }
-  return withoutOverlaps([...found, ...findAssignedSecrets(text, context)]);
+  return withoutOverlaps(
+    NAMED.test(text) ? found.concat(findAssignedSecrets(text, context)) : found,
+  );
 }
 
 /** The secret is always at the end of its match, but for one closing character. */

@@ -135,11 +135,14 @@ export function splitLines(spans: Spans): Spans[] {
 }
 
 export function secretKinds(spans: Spans): string[] {
-  return spans.flatMap((span) =>
-    typeof span === 'object' && 'secret' in span ? [span.secret] : [],
-  );
+  const kinds: string[] = [];
+  for (const span of spans)
+    if (typeof span === 'object' && 'secret' in span) kinds.push(span.secret);
+  return kinds;
 }
 
 export function hiddenCount(spans: Spans): number {
-  return spans.filter((span) => typeof span === 'object' && 'char' in span).length;
+  let count = 0;
+  for (const span of spans) if (typeof span === 'object' && 'char' in span) count++;
+  return count;
 }
