@@ -67,7 +67,6 @@ function dropSettled(): void {
     return tone === 'ok' || tone === 'no';
   });
   cards.remove(ids);
-  cards.unpin();
 }
 
 function focusCurrent(list: HTMLElement): void {

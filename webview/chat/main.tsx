@@ -22,7 +22,7 @@ function start(page: HTMLElement): void {
   const content = log?.querySelector<HTMLElement>('.cs-entries');
   if (!log || !content) return;
   const regions = addLiveRegions();
-  const hold = watchHold(log, () => cards.unpin());
+  watchHold(log);
   watchHeldKeys();
   watchShifts(log, content);
   stickToEnd(log, content);
@@ -45,7 +45,6 @@ function start(page: HTMLElement): void {
         const settle = focusAfterSettle(log, message.card);
         cards.put(message.card);
         settle();
-        if (!hold.isHeld()) cards.unpin();
         if (!before && !message.card.outcome) {
           announceRequest(regions, message.card, cards.waiting().length);
         }

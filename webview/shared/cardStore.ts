@@ -98,7 +98,7 @@ class CardStore {
     const isNew = !card.outcome && before?.card.argsHash !== card.argsHash;
     if (isNew) arming.arm(card.id);
     const settlesNow = card.outcome && before && !before.card.outcome;
-    const pinned = settlesNow ? heightOf(card.id) : before?.pinned;
+    const pinned = settlesNow ? this.#heightToKeep(card.id) : before?.pinned;
     const refused = card.outcome ? undefined : before?.refused;
     this.#change({
       card,
@@ -106,6 +106,15 @@ class CardStore {
       ...(pinned !== undefined && { pinned }),
       ...(refused !== undefined && { refused }),
     });
+  }
+
+  /** Only a pointer in the list can be over buttons that would move, and only when a card below still waits. */
+  #heightToKeep(id: string): number | undefined {
+    const element = document.getElementById(cardElementId(id));
+    const below = this.ids.slice(this.ids.indexOf(id) + 1);
+    const mayMove = below.some((other) => !this.#states.get(other)?.card.outcome);
+    if (!mayMove || !element?.closest('[data-list]:hover')) return undefined;
+    return element.getBoundingClientRect().height;
   }
 
   #change(state: CardState): void {
@@ -127,10 +136,6 @@ class CardStore {
 /** Id of the element of a card. */
 export function cardElementId(requestId: string): string {
   return `card-${requestId}`;
-}
-
-function heightOf(id: string): number | undefined {
-  return document.getElementById(cardElementId(id))?.getBoundingClientRect().height;
 }
 
 /** The cards of this page. */

@@ -270,6 +270,17 @@ describe('card panel', function () {
       await at('r1').waitFor({ state: 'detached' });
     });
 
+    it('shrinks at once when no card below could come under the pointer', async () => {
+      await open(two());
+      await at('r2').hover();
+      const before = await at('r2').boundingBox();
+      await view.send({
+        type: 'card',
+        card: settledCard(command('ls'), { id: 'r2', raisedAt: 2 }),
+      });
+      assert.ok(((await at('r2').boundingBox())?.height ?? 0) < (before?.height ?? 0) - 20);
+    });
+
     it('hands the focus to the next card', async () => {
       await open(two());
       await view.send({ type: 'reveal', requestId: 'r1' });
