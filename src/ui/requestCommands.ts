@@ -12,6 +12,7 @@ import { requestAsText } from './requestText.ts';
 
 /** What fits in VS Code's dialog; a longer request is shown as its card instead. */
 const MAX_DIALOG = 1200;
+const SHOW = 'Show card';
 const ALLOW = 'Allow once';
 const ALWAYS = 'Always allow in this session';
 
@@ -97,7 +98,10 @@ export class RequestCommands {
     }
     const heading = `${safeText(request.agent.name)} wants to ${wish(request.display)}`;
     const options = { modal: true, detail: text };
-    return (await vscode.window.showWarningMessage(heading, options, button)) === button;
+    // The dialog puts the focus on its first button, and that must never be one that allows.
+    const choice = await vscode.window.showWarningMessage(heading, options, SHOW, button);
+    if (choice === SHOW) await this.#options.cards.reveal(request.id);
+    return choice === button;
   }
 
   /** Menus pass a tree node, code lenses an id and a surface, the palette nothing at all. */
