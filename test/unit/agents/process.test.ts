@@ -249,6 +249,29 @@ describe('AgentProcess', () => {
     assert.throws(() => agent.write('late'), refusal('agentExited'));
   });
 
+  it('sends nothing that was still queued when it was stopped', async () => {
+    const file = path.join(folder, 'heard');
+    const { agent, lines } = await start(
+      `
+      process.on('SIGTERM', () => {});
+      console.log('ready');
+      // Reads only after it was told to end.
+      setTimeout(() => {
+        let heard = '';
+        process.stdin.on('data', (chunk) => { heard += chunk; });
+        process.stdin.on('end', () => require('fs').writeFileSync(${JSON.stringify(file)}, heard.slice(-9)));
+      }, 400);
+      setInterval(() => {}, 1000);
+    `,
+      { graceMs: 1500 },
+    );
+    await waitFor(() => lines.length === 1, 'the agent');
+    agent.write('x'.repeat(4_000_000));
+    agent.write('the-allow');
+    await agent.stop();
+    assert.equal(fs.readFileSync(file, 'utf8'), 'xxxxxxxxx');
+  });
+
   it('kills an agent that ignores SIGTERM', async () => {
     const { agent, lines } = await start(
       `process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('ready')`,

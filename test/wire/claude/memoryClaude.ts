@@ -32,6 +32,8 @@ export class MemoryClaude {
   readonly log: string[] = [];
   readonly broker: Broker;
   inputEnded = false;
+  /** When set, it goes on as if it had not heard that it is to end. */
+  isDeaf = false;
   /** When set, the journal cannot be written. */
   journalError: Error | undefined;
 
@@ -119,11 +121,11 @@ export class MemoryClaude {
       },
       fail: (error) => {
         this.#error ??= error;
-        this.exits(null, 'SIGTERM');
+        if (!this.isDeaf) this.exits(null, 'SIGTERM');
       },
       endInput: () => {
         this.inputEnded = true;
-        this.exits(0);
+        if (!this.isDeaf) this.exits(0);
       },
       stop: async () => this.exits(null, 'SIGTERM'),
       exited,

@@ -32,14 +32,17 @@ describe('ClaudeConnection fails closed', () => {
       const memory = await MemoryClaude.start();
       memory.says(bash('a'));
       assert.equal(memory.pending.length, 1);
+      memory.isDeaf = true;
       memory.says(frame);
+      memory.says(bash('late'));
+      memory.says({ type: 'control_request', request_id: 'x', request: { subtype: 'other' } });
+      assert.deepEqual(memory.pending, [], 'nothing it says counts any more');
+      memory.exits(null, 'SIGTERM');
       const { error } = await memory.connection.exited;
       assert.equal(error?.code, expected);
       assert.ok(error?.next);
       assert.deepEqual(memory.pending, []);
       assert.deepEqual(memory.written.map(answerIn), []);
-      memory.says(bash('late'));
-      assert.deepEqual(memory.pending, [], 'nothing it says counts any more');
       await assert.rejects(memory.connection.prompt('x'), (thrown) => thrown === error);
     });
   }
@@ -68,10 +71,13 @@ describe('ClaudeConnection fails closed', () => {
   it('on an answer while it is being stopped', async () => {
     const memory = await MemoryClaude.start();
     memory.says(bash('a'));
+    memory.isDeaf = true;
     const stopping = memory.connection.stop();
     await memory.answers('a', 'allow');
-    await stopping;
     assert.deepEqual(memory.written, []);
+    assert.equal(memory.settled[0]?.delivery, 'failed');
+    memory.exits(0);
+    await stopping;
   });
 
   it('on a journal that cannot be written', async () => {
