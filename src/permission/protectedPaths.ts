@@ -32,10 +32,15 @@ const MENTION = new RegExp(
 const HINT =
   /\.(?:vs|code-w|cl|cod|ge|qw|cop|op|cu|go|ki|mcp|git|hu|ba|pr|z|env|ss|co)|user|machine|countersign|journal-|opencode/i;
 
+/** Only what takes long to look through is remembered. */
 const known = new WeakMap<Action, boolean>();
+const SHORT = 2000;
 
 /** Whether the action writes to a file that decides over permissions, or mentions one where it could be written. */
 export function isProtected(action: Action): boolean {
+  if (action.tool === 'execute' && action.command.length <= SHORT) return check(action);
+  if (action.tool !== 'execute' && action.tool !== 'mcp' && action.tool !== 'other')
+    return check(action);
   let result = known.get(action);
   if (result === undefined) {
     result = check(action);

@@ -5,6 +5,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { answerFrame, draftOf } from '../../src/agents/claude/asks.ts';
 import { parseFrame } from '../../src/agents/claude/frames.ts';
+import type { Place } from '../../src/agents/claude/toolMapping.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
 import { Broker } from '../../src/permission/broker.ts';
@@ -46,7 +47,11 @@ const SESSION = {
   cwd: '/home/dev/project',
   workspaceFolder: '/home/dev/project',
 };
-const PLACE = { session: SESSION, inSessionDirectory: true };
+const PLACE: Place = {
+  session: SESSION,
+  inSessionDirectory: true,
+  existingFile: () => ({ kind: 'none' }),
+};
 const DIFFERENT_LINES = 1000;
 
 /** All figures of the way from frame to frame. */
