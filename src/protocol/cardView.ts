@@ -4,7 +4,7 @@ import type { Display } from '../permission/display.ts';
 import type { AgentInfo, OptionKind, PermissionRequest } from '../permission/request.ts';
 import { canHaveRule } from '../permission/rules.ts';
 import { plain, toSpans } from '../permission/spans.ts';
-import { monogram, type OutcomeLine, optionNote, outcomeLine } from './words.ts';
+import { monogram, type OutcomeLine, optionNote, outcomeLine, SURFACE_WORDS } from './words.ts';
 
 /** A request as surfaces outside the runtime layer see it: no raw input, no native values. Plain JSON. */
 export interface CardView {
@@ -21,7 +21,16 @@ export interface CardView {
   readonly canHaveRule: boolean;
   readonly denyEndsTurn: boolean;
   /** Set when the request is over. */
-  readonly outcome?: OutcomeLine & { readonly at: number };
+  readonly outcome?: CardOutcome;
+}
+
+/** How a request ended: what, where, and when in milliseconds since the epoch. */
+export interface CardOutcome extends OutcomeLine {
+  readonly at: number;
+  /** `in the inbox`: where a person answered. */
+  readonly where?: string;
+  /** The agent stopped while this waited: *Start again* makes sense. */
+  readonly agentStopped: boolean;
 }
 
 /** One of the agent's own options. */
@@ -55,8 +64,15 @@ export function cardView(request: PermissionRequest, settled?: Settled): CardVie
     canAllow: canAllow(request),
     canHaveRule: canHaveRule(request),
     denyEndsTurn: request.denyEndsTurn === true,
-    ...(settled && { outcome: { ...outcomeLine(settled), at: settled.decision.at } }),
+    ...(settled && { outcome: outcomeOfCard(settled) }),
   };
+}
+
+function outcomeOfCard(settled: Settled): CardOutcome {
+  const { by, at } = settled.decision;
+  const where = by.kind === 'person' && !by.device ? SURFACE_WORDS[by.surface] : undefined;
+  const agentStopped = by.kind === 'agentGone';
+  return { ...outcomeLine(settled), at, agentStopped, ...(where && { where }) };
 }
 
 function baseName(path: string): string {

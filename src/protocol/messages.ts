@@ -77,7 +77,8 @@ const fromWebview = v.variant('type', [
   v.object({ type: v.literal('openLink'), href: v.string() }),
   v.object({ type: v.literal('prompt'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
   v.object({ type: v.literal('stop') }),
-  v.object({ type: v.literal('startAgain') }),
+  /** A new session with the same agent; without a key, the one that the page shows. */
+  v.object({ type: v.literal('startAgain'), sessionKey: v.exactOptional(v.string()) }),
   v.object({ type: v.literal('newSession') }),
   v.object({ type: v.literal('showInbox') }),
 ]);

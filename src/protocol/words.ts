@@ -161,7 +161,8 @@ export function alreadyAnswered(by: DecidedBy): string {
   }
 }
 
-const SURFACE_WORDS = {
+/** Where a person answered, at the end of a sentence. */
+export const SURFACE_WORDS = {
   chat: 'in the chat',
   inbox: 'in the inbox',
   notification: 'in the notification',

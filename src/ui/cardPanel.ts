@@ -110,7 +110,7 @@ export class CardPanel implements vscode.WebviewViewProvider, vscode.Disposable 
     if (message.type === 'ready') host.ready();
     else if (message.type === 'focus') host.focused = message.focused;
     else if (message.type === 'startAgain')
-      await vscode.commands.executeCommand(commands.startAgain);
+      await vscode.commands.executeCommand(commands.startAgain, message.sessionKey);
     else await this.#messages.handle(message, 'cards', (reply) => host.post(reply));
   }
 }

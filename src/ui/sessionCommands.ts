@@ -34,7 +34,13 @@ export class SessionCommands {
 
   async startAgain(target: unknown): Promise<void> {
     const session = await this.#resolve(target, (each) => each.isOver);
-    if (session) await this.#start.again(session);
+    if (session) {
+      await this.#start.again(session);
+    } else {
+      void vscode.window.showInformationMessage(
+        'That session was closed, so it cannot be started again. Start a new one.',
+      );
+    }
   }
 
   /** Menus pass a tree node, the chat a key, the palette nothing at all. */

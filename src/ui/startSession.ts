@@ -52,6 +52,10 @@ export class StartSession {
 
   /** *Start again*: a new session with the same agent in the same folder; the old one is closed. */
   async again(session: Session): Promise<Session | undefined> {
+    if (!session.isOver) {
+      this.#options.chats.open(session);
+      return session;
+    }
     if (!(await trusted())) return undefined;
     const { launcher, ref } = session;
     const next = await this.#open(launcher, ref.cwd, true, ref.workspaceFolder);

@@ -3,6 +3,7 @@ import type { CardView } from '../../src/protocol/cardView.ts';
 import { What, Who } from './cardHead.tsx';
 import { handleSettledKeyDown } from './cardKeys.ts';
 import { cardElementId } from './cardStore.ts';
+import { post } from './host.ts';
 import { clockTime, fullTime } from './phrases.ts';
 
 export interface SettledCardProps {
@@ -36,6 +37,18 @@ export function SettledCard({ card, outcome, pinned, onDismiss }: SettledCardPro
         <i class={`codicon codicon-${icon}`} aria-hidden="true" />
         <span>
           {text}
+          {outcome.agentStopped && (
+            <>
+              {' '}
+              <button
+                type="button"
+                class="cs-link"
+                onClick={() => post({ type: 'startAgain', sessionKey: card.session.key })}
+              >
+                Start again
+              </button>
+            </>
+          )}
           {tone === 'gone' && onDismiss && (
             <>
               {' '}
@@ -45,6 +58,7 @@ export function SettledCard({ card, outcome, pinned, onDismiss }: SettledCardPro
             </>
           )}
         </span>
+        {outcome.where && <span class="cs-where">{outcome.where}</span>}
         <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
           {clockTime(at)}
         </time>

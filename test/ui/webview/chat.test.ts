@@ -186,7 +186,7 @@ describe('chat panel', function () {
       assert.equal((await view.sent())[0]?.type, 'answer');
       await view.send({ type: 'card', card: settledCard(PNPM_TEST, {}) });
       assert.equal(
-        await view.page.locator('.cs-outcome span').textContent(),
+        await view.page.locator('.cs-outcome > span:not(.cs-where)').textContent(),
         'Allowed once by you',
       );
     });
