@@ -71,8 +71,11 @@ export function buildDisplay(draft: RequestDraft): Display {
   const { action, session, questions } = draft;
   const base = questions
     ? questionDisplay(questions)
-    : { ...headline(action, session.workspaceFolder), preview: previewOf(action, MAX_TEXT) };
-  const raw = questions ? (questions[0]?.text ?? '') : rawLine(action);
+    : {
+        ...headline(action, session.workspaceFolder),
+        preview: previewOf(action, MAX_TEXT, session.workspaceFolder),
+      };
+  const raw = questions ? (questions[0]?.text ?? '') : rawLine(action, session.workspaceFolder);
   const line = lineOf(base.preview, raw);
   const facts = factsOf(action);
   const risk = riskOf(action, session.workspaceFolder);
@@ -91,8 +94,8 @@ export function buildDisplay(draft: RequestDraft): Display {
 }
 
 /** The payload without the limits of a card, for a person who asks for all of it; redacted and escaped like the card. */
-export function wholePreview(action: Action): Preview {
-  return previewOf(action, Number.POSITIVE_INFINITY);
+export function wholePreview(action: Action, workspaceFolder: string): Preview {
+  return previewOf(action, Number.POSITIVE_INFINITY, workspaceFolder);
 }
 
 /** Equal to `raw` only when every character of it is shown as it is. */
@@ -207,7 +210,7 @@ function fileHeadline(path: string, workspaceFolder: string): Pick<Headline, 'su
     : { subject, place: { words: 'in', name: name(shown.slice(0, slash)) } };
 }
 
-function previewOf(action: Action, max: number): Preview {
+function previewOf(action: Action, max: number, workspaceFolder: string): Preview {
   const cut = (text: string, context?: SecretContext) => headAndTail(text, max, context);
   switch (action.tool) {
     case 'execute':
@@ -215,7 +218,7 @@ function previewOf(action: Action, max: number): Preview {
     case 'edit':
       return action.change.kind === 'unseen'
         ? { kind: 'text', text: ['The agent does not say what it changes.'] }
-        : diffPreview(action.path, action.change, max);
+        : diffPreview(relative(action.path, workspaceFolder), action.change, max);
     case 'delete':
     case 'read':
       return { kind: 'text', text: cut(action.path) };
@@ -284,16 +287,16 @@ function factsOf(action: Action): Display['facts'] {
   return facts;
 }
 
-function rawLine(action: Action): string {
+function rawLine(action: Action, workspaceFolder: string): string {
   switch (action.tool) {
     case 'execute':
       return action.command;
     case 'edit':
     case 'delete':
     case 'read':
-      return action.path;
+      return relative(action.path, workspaceFolder);
     case 'move':
-      return `${action.from} → ${action.to}`;
+      return `${relative(action.from, workspaceFolder)} → ${relative(action.to, workspaceFolder)}`;
     case 'fetch':
       return action.url;
     case 'mcp':
@@ -332,6 +335,7 @@ function allSpans(preview: Preview): Spans[] {
   }
 }
 
+/** As people name it: from the workspace folder where it is inside, else in full. */
 function relative(path: string, folder: string): string {
   const file = path.replaceAll('\\', '/');
   const root = folder.replaceAll('\\', '/').replace(/\/+$/, '');

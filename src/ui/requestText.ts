@@ -1,16 +1,19 @@
-import type { Preview } from '../permission/display.ts';
+import { type Preview, wholePreview } from '../permission/display.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { plain, safeText } from '../permission/spans.ts';
 import { wish } from '../protocol/words.ts';
 
-/** A request as plain text, for the clipboard and for the read-only document; redacted and escaped like the card. */
+/** The whole request as plain text, without the limits of a card; redacted and escaped like it. */
 export function requestAsText(request: PermissionRequest): string {
-  const { agent, session, display } = request;
+  const { action, agent, session, display } = request;
+  const preview = display.questions
+    ? display.preview
+    : wholePreview(action, session.workspaceFolder);
   const lines = [
     `${safeText(agent.name)} (${safeText(session.title)}) wants to ${wish(display)}`,
     ...(display.risk ? [display.risk.text] : []),
     '',
-    previewText(display.preview),
+    previewText(preview),
     '',
     ...(display.why ? [`Why: “${plain(display.why)}”`] : []),
     ...display.facts.map(({ label, text }) => `${label}: ${plain(text)}`),

@@ -137,7 +137,10 @@ describe('buildDisplay', () => {
     const command = `start ${'word '.repeat(20_000)}end`;
     const text = previewText(displayOf(execute(command)));
     assert.match(text, /^start word .*\n… 40009 characters are not shown here\. .*\n.*word end$/s);
-    assert.equal(previewText({ preview: wholePreview(execute(command)) }), command);
+    assert.equal(
+      previewText({ preview: wholePreview(execute(command), '/home/dev/project') }),
+      command,
+    );
   });
 
   it('cuts names in the middle, so that neither end is pushed out of sight', () => {
