@@ -136,7 +136,11 @@ export class ClaudeConnection implements AgentConnection {
   }
 
   async #stop(): Promise<void> {
-    if (!this.#turn && !this.#broken && !this.#isOver) {
+    const turn = this.#turn;
+    // Whatever it manages to say about its turn while it ends: the person stopped it.
+    this.#turn = undefined;
+    turn?.resolve({ reason: 'interrupted' });
+    if (!turn && !this.#broken && !this.#isOver) {
       this.#lines.endInput();
       await goneWithin(this.exited, GOODBYE_MS);
     }

@@ -300,8 +300,9 @@ describe('ClaudeConnection', () => {
       [true, { code: 0, signal: null }],
     );
     const busy = await MemoryClaude.start();
-    void busy.prompts('go');
+    const prompt = busy.prompts('go');
     await busy.connection.stop();
+    assert.deepEqual(await prompt, { reason: 'interrupted' });
     assert.deepEqual(
       [busy.inputEnded, await busy.connection.exited],
       [false, { code: null, signal: 'SIGTERM' }],
