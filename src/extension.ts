@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { agentEnvironment } from './agents/environment.ts';
 import { systemClock } from './base/clock.ts';
 import { ulidSource } from './base/ulid.ts';
 import { Broker } from './permission/broker.ts';
@@ -78,7 +79,8 @@ function createCore({ globalStorageUri, subscriptions }: vscode.ExtensionContext
   const rules = new SessionRules(newId);
   const broker = new Broker({ clock: systemClock, newId, journal, rules });
   const log = (line: string) => output.info(line);
-  const sessions = new Sessions({ broker, rules, newId, env: process.env, log });
+  const env = agentEnvironment(process.env);
+  const sessions = new Sessions({ broker, rules, newId, env, log });
   subscriptions.push(output, broker, sessions);
   return {
     broker,

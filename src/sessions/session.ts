@@ -37,6 +37,7 @@ export class Session implements PermissionGate, Disposable {
   #ref: SessionRef;
   #state: SessionState = { kind: 'starting' };
   #connection: AgentConnection | undefined;
+  #stopping = false;
 
   /** The state or the title changed. */
   readonly onDidChange = this.#changed.event;
@@ -143,9 +144,12 @@ export class Session implements PermissionGate, Disposable {
 
   /** Ends the agent process. What waits is closed first: it was not run. */
   async stop(): Promise<void> {
-    this.#abort.abort();
     this.#options.broker.agentGone(this.key, 'the session was stopped');
-    await this.#connection?.stop();
+    // The connection's own stop lets an idle agent end by itself; the signal is for one that is still starting.
+    const stopped = this.#connection?.stop();
+    this.#stopping = true;
+    if (!stopped) this.#abort.abort();
+    await stopped;
   }
 
   raise(draft: RequestDraft, deliver: Deliver): RaisedRequest {
@@ -156,10 +160,9 @@ export class Session implements PermissionGate, Disposable {
   }
 
   dispose(): void {
-    this.#abort.abort();
     if (!this.isOver) this.#state = { kind: 'ended', exit: { code: null, signal: null } };
     this.#options.broker.agentGone(this.key, 'the session was closed');
-    void this.#connection?.stop();
+    void this.stop();
     this.#store.dispose();
   }
 
@@ -171,7 +174,7 @@ export class Session implements PermissionGate, Disposable {
     );
     if (exit.error) {
       this.#fail(exit.error);
-    } else if (exit.code === 0 || this.#abort.signal.aborted) {
+    } else if (exit.code === 0 || this.#stopping) {
       this.transcript.addNotice('info', `${this.launcher.name} has ended.`);
       this.#setState({ kind: 'ended', exit });
     } else {
