@@ -41,7 +41,7 @@ describe('Broker', () => {
   });
 
   it('tells a second answer who was first', async () => {
-    const { broker, raise, deliveries } = setUp();
+    const { broker, journal, raise, deliveries } = setUp();
     const { request } = raise();
     const [first, second] = await Promise.all([
       broker.answer(allow(request, { by: { kind: 'person', surface: 'phone', device: 'Pixel' } })),
@@ -54,6 +54,10 @@ describe('Broker', () => {
       surface: 'phone',
       device: 'Pixel',
     });
+    assert.deepEqual(
+      journal.entries.map((entry) => entry.type === 'settled' && entry.decision),
+      [false, 'allow'],
+    );
     assert.equal(deliveries.length, 1);
   });
 
