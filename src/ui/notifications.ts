@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Broker, Settled } from '../permission/broker.ts';
+import type { Display } from '../permission/display.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
 import { wish } from '../protocol/words.ts';
@@ -80,9 +81,7 @@ export class Notifications implements vscode.Disposable {
     const asked = request.questions?.[0];
     const text = asked
       ? `${name(request)} asks: ${toast(asked.text)}`
-      : display.risk
-        ? `${name(request)} wants to ${toast(wish(display))}. ${toast(display.risk.text)}`
-        : `${name(request)} wants to ${toast(wish(display))}: ${toast(display.oneLine)}`;
+      : `${name(request)} wants to ${toast(wish(display))}${ending(display)}`;
     const buttons = asked ? [SHOW] : small ? [ALLOW, ALWAYS, DENY, SHOW] : [SHOW, DENY];
     const choice = display.risk
       ? await vscode.window.showWarningMessage(text, ...buttons)
@@ -154,6 +153,13 @@ function gather(work: () => void): vscode.Disposable & { readonly run: () => voi
     },
     dispose: () => clearTimeout(timer),
   };
+}
+
+/** The risk, or the payload where the first words do not say it yet. */
+function ending(display: Display): string {
+  if (display.risk) return `. ${toast(display.risk.text)}`;
+  const saysIt = display.kind !== 'command' && display.kind !== 'fetch' && display.kind !== 'other';
+  return saysIt ? '.' : `: ${toast(display.oneLine)}`;
 }
 
 function isSmall({ display, options }: PermissionRequest): boolean {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Frame, Locator } from 'playwright-core';
 import { createSampleWorkspace } from '../../../src/demo/sampleWorkspace.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
+import { waitingCard, webviewPage } from '../../support/webviewPages.ts';
 import { openWorkbench, type Workbench } from '../../support/workbench.ts';
 
 /** A card ignores answers for its first half second. */
@@ -18,7 +19,7 @@ describe('the demo session on the workbench', () => {
     folder = temporaryFolder();
     await createSampleWorkspace(folder);
     workbench = await openWorkbench({ workspace: folder, env: { COUNTERSIGN_DEMO: '1' } });
-    chat = await pageOf(workbench, 'chat');
+    chat = await webviewPage(workbench, 'chat');
   });
 
   after(async () => {
@@ -31,7 +32,7 @@ describe('the demo session on the workbench', () => {
   });
 
   it('runs by itself: the first request is in the chat, the inbox, a notification and the status bar', async () => {
-    await card(chat, 'node test/brew.test.js').waitFor();
+    await waitingCard(chat, 'node test/brew.test.js').waitFor();
     await workbench.treeItem('node test/brew.test.js').waitFor();
     await workbench.notification('Demo agent wants to run a command').waitFor();
     await workbench.statusBarItem('1 waiting').waitFor();
@@ -39,16 +40,16 @@ describe('the demo session on the workbench', () => {
   });
 
   it('takes an answer in the chat, and the agent goes on', async () => {
-    const waiting = card(chat, 'node test/brew.test.js');
+    const waiting = waitingCard(chat, 'node test/brew.test.js');
     await workbench.page.waitForTimeout(INERT_MS);
     await button(waiting, 'Allow once').click();
     await chat.getByText('Allowed once by you').first().waitFor();
-    await card(chat, 'brew.js').waitFor();
+    await waitingCard(chat, 'brew.js').waitFor();
     await workbench.screenshot('demo-2-edit');
   });
 
   it('shows the edit in the diff editor and takes an answer from its title bar', async () => {
-    await card(chat, 'brew.js').getByText('Open diff').click();
+    await waitingCard(chat, 'brew.js').getByText('Open diff').click();
     await workbench.page.locator('.monaco-diff-editor .line-insert').first().waitFor();
     await workbench.screenshot('demo-3-diff');
     await workbench.page.waitForTimeout(INERT_MS);
@@ -61,15 +62,15 @@ describe('the demo session on the workbench', () => {
   });
 
   it('takes an answer in the card panel', async () => {
-    const cards = await pageOf(workbench, 'cards');
-    const waiting = card(cards, '127.0.0.1');
+    const cards = await webviewPage(workbench, 'cards');
+    const waiting = waitingCard(cards, '127.0.0.1');
     await waiting.scrollIntoViewIfNeeded();
     await workbench.page.waitForTimeout(INERT_MS);
     await workbench.screenshot('demo-4-card-panel');
     await button(waiting, 'Deny').click();
     await workbench.treeItem('add_note').waitFor();
     // The diff editor hid the chat, and VS Code made its page anew.
-    chat = await pageOf(workbench, 'chat');
+    chat = await webviewPage(workbench, 'chat');
     await chat.getByText('I did not fetch it').first().waitFor();
   });
 
@@ -93,8 +94,8 @@ describe('the demo session on the workbench', () => {
   });
 
   it('takes an answer with the keyboard in the card panel', async () => {
-    const cards = await pageOf(workbench, 'cards');
-    const first = card(cards, 'green');
+    const cards = await webviewPage(workbench, 'cards');
+    const first = waitingCard(cards, 'green');
     await first.scrollIntoViewIfNeeded();
     await first.focus();
     await workbench.page.waitForTimeout(INERT_MS);
@@ -103,14 +104,14 @@ describe('the demo session on the workbench', () => {
   });
 
   it('takes an answer in a notification', async () => {
-    const cards = await pageOf(workbench, 'cards');
-    await card(cards, 'oolong').scrollIntoViewIfNeeded();
-    await button(card(cards, 'oolong'), 'Deny').click();
+    const cards = await webviewPage(workbench, 'cards');
+    await waitingCard(cards, 'oolong').scrollIntoViewIfNeeded();
+    await button(waitingCard(cards, 'oolong'), 'Deny').click();
     await chat.getByText('That was it:').waitFor();
     await workbench.screenshot('demo-7-end');
     await chat.getByRole('textbox').fill('[[mcp]] [[command]]');
     await chat.getByRole('textbox').press('Enter');
-    await card(chat, 'add_note').waitFor();
+    await waitingCard(chat, 'add_note').waitFor();
     // The keyboard is in the chat, so there is no notification; the next request finds it elsewhere.
     await workbench.runCommand('Countersign: Show Inbox');
     await workbench.clickTreeAction(workbench.treeItem('add_note'), /Deny/);
@@ -122,27 +123,6 @@ describe('the demo session on the workbench', () => {
     await workbench.screenshot('demo-8-idle');
   });
 });
-
-/** The document of the chat or the card panel. */
-async function pageOf(workbench: Workbench, name: 'chat' | 'cards'): Promise<Frame> {
-  const end = Date.now() + 30_000;
-  while (Date.now() < end) {
-    for (const frame of workbench.page.frames()) {
-      const found = await frame
-        .locator(`script[src$="/${name}.js"]`)
-        .count()
-        .catch(() => 0);
-      if (found > 0) return frame;
-    }
-    await workbench.page.waitForTimeout(100);
-  }
-  throw new Error(`No webview shows the ${name} page.`);
-}
-
-/** The waiting card whose payload has this text. */
-function card(page: Frame, text: string): Locator {
-  return page.locator('.cs-card:not(.is-done)', { hasText: text });
-}
 
 function button(within: Locator, name: string): Locator {
   return within.getByRole('button', { name, exact: true });
