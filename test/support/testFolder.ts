@@ -10,6 +10,7 @@ export const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 const RESULTS = path.join(ROOT, 'test-results');
 
 const temporary = new Set<string>();
+process.once('exit', () => [...temporary].forEach(removeFolder));
 
 /**
  * A new empty folder, removed when this process ends if not before. It is a real path: VS Code resolves
@@ -17,7 +18,6 @@ const temporary = new Set<string>();
  */
 export function temporaryFolder(): string {
   const folder = fs.realpathSync.native(fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-')));
-  if (temporary.size === 0) process.once('exit', () => [...temporary].forEach(removeFolder));
   temporary.add(folder);
   return folder;
 }
