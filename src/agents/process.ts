@@ -24,6 +24,8 @@ export interface ChildOptions {
   readonly maxLineBytes?: number;
   /** From SIGTERM to SIGKILL, in milliseconds; 2000 unless set. */
   readonly graceMs?: number;
+  /** What asks the process to end, for an agent that ends its commands only on another signal; SIGTERM unless set. */
+  readonly stopSignal?: NodeJS.Signals;
   /** A line for the output channel, redacted. */
   log(line: string): void;
 }
@@ -220,8 +222,10 @@ export class AgentProcess {
   }
 
   #terminate(): void {
+    // What outlives the agent gets the usual signal: shells let their background commands ignore SIGINT.
+    const signal = this.#termSent === undefined ? this.#options.stopSignal : undefined;
     this.#termSent ??= Date.now();
-    this.#signalGroup('SIGTERM');
+    this.#signalGroup(signal ?? 'SIGTERM');
   }
 
   #graceLeft(): number {
