@@ -119,8 +119,8 @@ describe('buildDisplay', () => {
   });
 
   it('shows no part of a secret that ends where the shown end of a payload begins', () => {
-    const key = `-----BEGIN RSA PRIVATE KEY-----\n${`${'QUJDREVGR0g'.repeat(6)}\n`.repeat(100)}-----END RSA PRIVATE KEY-----`;
-    for (let before = 0; before < 8; before++) {
+    const key = `-----BEGIN RSA PRIVATE KEY-----\n${`${'QUJDREVGR0g'.repeat(6)}\n`.repeat(200)}-----END RSA PRIVATE KEY-----`;
+    for (let before = 0; before < 28; before++) {
       const command = `${'x '.repeat(30_000)}${key}${'\ny'.repeat(15_000 - before * 500)}`;
       assert.doesNotMatch(JSON.stringify(displayOf(execute(command))), /QUJDREVGR0g/);
     }
