@@ -118,22 +118,6 @@ export function safeText(raw: string): string {
   return plain(toSpans(raw));
 }
 
-/** Splits at newlines, keeping secrets and escapes whole. */
-export function splitLines(spans: Spans): Spans[] {
-  const lines: Span[][] = [[]];
-  for (const span of spans) {
-    if (typeof span !== 'string') {
-      lines.at(-1)?.push(span);
-      continue;
-    }
-    for (const [index, piece] of span.split('\n').entries()) {
-      if (index > 0) lines.push([]);
-      if (piece !== '') lines.at(-1)?.push(piece);
-    }
-  }
-  return lines;
-}
-
 export function secretKinds(spans: Spans): string[] {
   const kinds: string[] = [];
   for (const span of spans)
