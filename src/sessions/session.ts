@@ -38,6 +38,8 @@ export class Session implements PermissionGate, Disposable {
   #state: SessionState = { kind: 'starting' };
   #connection: AgentConnection | undefined;
   #stopping = false;
+  /** Settles when all messages so far have had their turn. */
+  #turns: Promise<void> = Promise.resolve();
 
   /** The state or the title changed. */
   readonly onDidChange = this.#changed.event;
@@ -108,18 +110,22 @@ export class Session implements PermissionGate, Disposable {
     }
   }
 
-  /** Sends what the person typed and resolves when the turn is over. */
-  async prompt(text: string): Promise<void> {
-    const connection = this.#connection;
-    if (!connection || this.isOver) {
-      throw new UserError(
-        'sessionEnded',
-        `${this.launcher.name} is not running. Your message was not sent.`,
-        'Start a new session.',
-      );
-    }
+  /**
+   * Sends what the person typed and resolves when its turn is over. During a turn the message waits for the end of that
+   * turn; it is in the transcript at once.
+   */
+  prompt(text: string): Promise<void> {
+    if (!this.#connection || this.isOver) return Promise.reject(this.#notSent());
     this.transcript.addUser(text);
     this.#setTitle(text);
+    const turn = this.#turns.then(() => this.#turn(text));
+    this.#turns = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #turn(text: string): Promise<void> {
+    const connection = this.#connection;
+    if (!connection || this.isOver) throw this.#notSent();
     this.#setState({ kind: 'running' });
     try {
       const end = await connection.prompt(text);
@@ -135,6 +141,14 @@ export class Session implements PermissionGate, Disposable {
       this.transcript.endMessage();
       if (!this.isOver) this.#setState({ kind: 'ready' });
     }
+  }
+
+  #notSent(): UserError {
+    return new UserError(
+      'sessionEnded',
+      `${this.launcher.name} is not running. Your message was not sent.`,
+      'Start a new session.',
+    );
   }
 
   /** Asks the agent to stop its turn; the session stays. */

@@ -46,7 +46,8 @@ export class StartSession {
     const launcher = await launchers.create({ from: 'catalog', id: 'demo' });
     await vscode.commands.executeCommand(commands.showInbox);
     const session = await this.#open(launcher, await launchers.demoFolder(), false);
-    if (!session.isOver) void session.prompt(DEMO_PROMPT);
+    // What goes wrong is in the session's transcript.
+    if (!session.isOver) session.prompt(DEMO_PROMPT).catch(() => undefined);
     return session;
   }
 

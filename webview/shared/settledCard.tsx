@@ -59,7 +59,10 @@ export function SettledCard({ card, outcome, pinned, onDismiss }: SettledCardPro
           )}
         </span>
         {outcome.where && <span class="cs-where">{outcome.where}</span>}
-        <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>
+        <time
+          dateTime={new Date(at).toISOString()}
+          title={[outcome.where, fullTime(at)].filter(Boolean).join(', ')}
+        >
           {clockTime(at)}
         </time>
       </p>

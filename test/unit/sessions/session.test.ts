@@ -73,9 +73,11 @@ describe('Session', () => {
     const { agent, session } = setup();
     await session.start();
     const first = session.prompt('Fix the tests\nand more');
+    await turn();
     agent.endTurn({ reason: 'done' });
     await first;
     const second = session.prompt('Something else');
+    await turn();
     agent.endTurn({ reason: 'done' });
     await second;
     assert.equal(session.view.title, 'Fix the tests');
@@ -166,6 +168,37 @@ describe('Session', () => {
     sessions.close(session);
     session.raise(draft(session, 'c'), ({ by }) => outcomes.push(by.kind));
     assert.deepEqual(outcomes, ['rule', 'agentGone']);
+  });
+
+  it('keeps a message that comes during a turn until that turn is over', async () => {
+    const { agent, session } = setup();
+    await session.start();
+    const first = session.prompt('one');
+    await turn();
+    const second = session.prompt('two');
+    await turn();
+    assert.deepEqual(agent.prompts, ['one']);
+    assert.equal(session.transcript.entries.length, 2);
+    agent.endTurn({ reason: 'done' });
+    await first;
+    await turn();
+    assert.deepEqual(agent.prompts, ['one', 'two']);
+    agent.endTurn({ reason: 'done' });
+    await second;
+    assert.equal(session.state.kind, 'ready');
+  });
+
+  it('says that a kept message was not sent when the agent dies before its turn', async () => {
+    const { agent, session } = setup();
+    await session.start();
+    const first = session.prompt('one');
+    const second = session.prompt('two');
+    await turn();
+    agent.exit({ code: 1, signal: null });
+    agent.endTurn({ reason: 'interrupted' });
+    await first;
+    await assert.rejects(second, /was not sent/);
+    assert.deepEqual(agent.prompts, ['one']);
   });
 
   it('refuses a message when the agent is gone, and says that it was not sent', async () => {
