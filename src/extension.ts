@@ -37,8 +37,9 @@ export function activate(context: vscode.ExtensionContext): CountersignApi {
     const core = createCore(context);
     running = core;
     createSurfaces(context, core);
-    const { broker, sessions, journalFolder } = core;
-    return { broker, sessions, journalFolder, activationMs: performance.now() - startedAt };
+    const { broker, sessions, journalFolder, output } = core;
+    output.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
+    return { broker, sessions, journalFolder };
   } catch (error) {
     void vscode.window.showErrorMessage(
       `Countersign could not start, so no agent is watched: ${describeError(error)} Reload the window to try again.`,
@@ -58,8 +59,6 @@ export interface CountersignApi {
   readonly broker: Broker;
   readonly sessions: Sessions;
   readonly journalFolder: string;
-  /** How long `activate` took, in milliseconds. */
-  readonly activationMs: number;
 }
 
 /** What works without a window: the broker, its record, its rules and the agents' sessions. */

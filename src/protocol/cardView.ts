@@ -3,7 +3,7 @@ import { canAllow, isAlways, outcomeOf } from '../permission/decision.ts';
 import type { Display } from '../permission/display.ts';
 import type { AgentInfo, OptionKind, PermissionRequest } from '../permission/request.ts';
 import { canHaveRule } from '../permission/rules.ts';
-import { plain, toSpans } from '../permission/spans.ts';
+import { plain, safeText, toSpans } from '../permission/spans.ts';
 import { monogram, type OutcomeLine, optionNote, outcomeLine, SURFACE_WORDS } from './words.ts';
 
 /** A request as surfaces outside the runtime layer see it: no raw input, no native values. Plain JSON. */
@@ -50,7 +50,11 @@ export function cardView(request: PermissionRequest, settled?: Settled): CardVie
     id: request.id,
     argsHash: request.argsHash,
     agent: { ...agent, monogram: monogram(agent) },
-    session: { key: session.key, title: session.title, folder: baseName(session.workspaceFolder) },
+    session: {
+      key: session.key,
+      title: session.title,
+      folder: safeText(baseName(session.workspaceFolder)),
+    },
     display: request.display,
     raisedAt: request.raisedAt,
     options: request.options.map((option) => ({

@@ -17,7 +17,7 @@ const MONOGRAMS: Readonly<Record<string, string>> = {
 
 /** Two letters for an agent, never a logo. */
 export function monogram(agent: Pick<AgentInfo, 'id' | 'name'>): string {
-  const known = MONOGRAMS[agent.id];
+  const known = Object.hasOwn(MONOGRAMS, agent.id) ? MONOGRAMS[agent.id] : undefined;
   if (known) return known;
   const letters = agent.name.match(/[\p{L}\p{N}]/gu) ?? ['?'];
   return letters.slice(0, 2).join('').toUpperCase();

@@ -1,6 +1,7 @@
 import type { AgentEvent, ToolCall, ToolCallKind } from '../agents/agent.ts';
 import { Emitter } from '../base/event.ts';
 import type { Settled } from '../permission/broker.ts';
+import { oneLine } from '../permission/cut.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { toSpans } from '../permission/spans.ts';
 import type { ChatEntry, ToolEntry } from '../protocol/chatView.ts';
@@ -19,6 +20,7 @@ const ICONS: Readonly<Record<ToolCallKind, string>> = {
   other: 'tools',
 };
 
+const MAX_TITLE = 300;
 /** What is kept of one message of the agent, in characters; more is not shown. */
 const MAX_MESSAGE = 400_000;
 
@@ -137,7 +139,7 @@ export class Transcript {
       this.#append({
         kind: 'tool',
         id: this.#id(),
-        title: toSpans(oneLine(call.title ?? 'Tool call')),
+        title: [oneLine(call.title ?? 'Tool call', MAX_TITLE)],
         icon: ICONS[kind],
         status: call.status,
         by: kind === 'read' || kind === 'search' ? 'reading never asks' : '',
@@ -146,7 +148,7 @@ export class Transcript {
     }
     const denied = this.#tool(index)?.status === 'denied';
     this.#updateTool(index, {
-      ...(call.title !== undefined && { title: toSpans(oneLine(call.title)) }),
+      ...(call.title !== undefined && { title: [oneLine(call.title, MAX_TITLE)] }),
       ...(call.toolKind && { icon: ICONS[call.toolKind] }),
       // What was denied stays denied, though the agent calls it failed.
       ...(!denied && { status: call.status }),
@@ -177,11 +179,6 @@ export class Transcript {
   #id(): string {
     return String(this.#nextId++);
   }
-}
-
-function oneLine(text: string): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
 }
 
 function answeredBy({ decision, delivery }: Settled): string {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { benchCardPanel } from '../support/webviewHarnessBench.ts';
+import { benchActivation } from './activation.ts';
 import type * as RoundTrip from './roundTrip.ts';
 
 /** Bundled as the extension is: the loader of the tests adds work to every function that is made. */
@@ -25,7 +27,12 @@ async function bundled(): Promise<{ module: typeof RoundTrip; dispose(): Promise
 
 const { module, dispose } = await bundled();
 try {
-  const report = { node: process.version, roundTrip: await module.benchRoundTrip() };
+  const report = {
+    node: process.version,
+    roundTrip: await module.benchRoundTrip(),
+    cardPanel: await benchCardPanel(),
+    activationMilliseconds: await benchActivation(),
+  };
   process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 } finally {
   await dispose();
