@@ -270,10 +270,19 @@ function splitUrl(url: string): UrlParts | undefined {
   const [, before = '', host = '', after = ''] = match;
   if (/^https?:/.test(before) && PLAIN_HOST.test(host))
     return { before, host, after, isAsWritten: true };
-  if (!URL.canParse(url)) return undefined;
-  const real = new URL(url).host;
+  const real = hostOf(url);
+  if (real === undefined) return undefined;
   const isAsWritten = real === host;
   return { before, host: isAsWritten ? host : `${host} (${real})`, after, isAsWritten };
+}
+
+function hostOf(url: string): string | undefined {
+  try {
+    return new URL(url).host;
+  } catch {
+    // `URL.canParse` is no guard: some versions of Node accept there what they refuse here.
+    return undefined;
+  }
 }
 
 function factsOf(action: Action): Display['facts'] {

@@ -156,9 +156,21 @@ export function findSecrets(text: string, context: SecretContext = 'text'): read
       found.push({ kind, ...rangeOf(match, value) });
     }
   }
+  const all = NAMED.test(text) ? found.concat(findAssignedSecrets(text, context)) : found;
   return withoutOverlaps(
-    NAMED.test(text) ? found.concat(findAssignedSecrets(text, context)) : found,
+    context === 'command' ? all.flatMap((each) => inCommand(text, each)) : all,
   );
+}
+
+/** What a shell could run. */
+const OPERATOR = /[\s;|&<>`(){}"']/;
+
+/** The stretch up to the first character that a shell acts on; key material has a pattern of its own for that. */
+function inCommand(text: string, range: SecretRange): SecretRange[] {
+  if (range.kind === 'private key') return [range];
+  const at = text.slice(range.start, range.end).search(OPERATOR);
+  if (at === 0) return [];
+  return [at < 0 ? range : { ...range, end: range.start + at }];
 }
 
 /** The secret is always at the end of its match, but for one closing character. */

@@ -172,6 +172,12 @@ describe('findSecrets', () => {
     );
   });
 
+  it('ends a password in a URL of a command at the first operator', () => {
+    const command = 'curl https://u:p@&u:p@x';
+    const [found] = findSecrets(command, 'command');
+    assert.equal(found && command.slice(found.start, found.end), 'p@');
+  });
+
   it('finds ranges in order, inside the text, not overlapping', () => {
     fc.assert(
       fc.property(
