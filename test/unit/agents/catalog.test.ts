@@ -33,11 +33,13 @@ describe('The parity table', () => {
   });
 
   it('refuses, before anything is started, an agent that cannot be made to ask', async () => {
-    for (const id of ['codex', 'gemini', 'opencode', 'copilot', 'agent', 'nobody', 'toString']) {
+    const ids = (kind: 'yes' | 'no') =>
+      CATALOG.filter(({ relayed }) => relayed.kind === kind).map(({ id }) => id);
+    for (const id of [...ids('no'), 'nobody', 'toString']) {
       await assert.rejects(createLauncher(id, options), (error: unknown) => {
         assert.equal(
           describeError(error),
-          `Agent "${id}" does not support enforceable per-command approval (ask mode). Choose one of: claude, demo, qwen.`,
+          `Agent "${id}" does not support enforceable per-command approval (ask mode). Choose one of: ${ids('yes').join(', ')}.`,
         );
         return true;
       });
