@@ -93,7 +93,11 @@ const ROWS: readonly Row[] = [
     alwaysScope: 'the same command or file for the session, or a command prefix for good',
     programs: ['codex'],
     install: 'npm install -g @openai/codex',
-    gate: 'Countersign does not speak its app-server protocol yet. Over ACP it asks only for what leaves its sandbox',
+    // Not over ACP, where it asks only for what leaves its sandbox.
+    gate: async (command) => {
+      const { codexLauncher } = await import('./codex/launcher.ts');
+      return codexLauncher({ command });
+    },
   },
   {
     id: 'gemini',
