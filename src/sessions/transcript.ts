@@ -85,7 +85,11 @@ export class Transcript {
   }
 
   settled(settled: Settled): void {
-    const index = this.#toolOfRequest.get(settled.request.id);
+    // A request that a rule answered never had a card: only the call itself tells where it belongs.
+    const { callId } = settled.request.native;
+    const index =
+      this.#toolOfRequest.get(settled.request.id) ??
+      (callId === undefined ? undefined : this.#tools.get(callId));
     if (index === undefined) return;
     this.#toolOfRequest.delete(settled.request.id);
     const denied = settled.decision.outcome === 'deny';

@@ -108,6 +108,27 @@ describe('Session', () => {
     ]);
   });
 
+  it('says at the call that a rule allowed it, without a card', async () => {
+    const { agent, broker, session } = setup();
+    await session.start();
+    const first = session.raise(draft(session, 'c1'), () => {});
+    await broker.answer({
+      requestId: first.request.id,
+      argsHash: first.request.argsHash,
+      outcome: 'allow',
+      rule: { scope: 'session', match: 'exact' },
+      by: { kind: 'person', surface: 'chat' },
+    });
+    agent.emit({
+      kind: 'toolCall',
+      call: { callId: 'c2', title: 'pnpm test', toolKind: 'execute', status: 'pending' },
+    });
+    session.raise(draft(session, 'c2'), () => {});
+    await turn();
+    const last = session.transcript.entries.at(-1);
+    assert.equal(last?.kind === 'tool' && last.by, 'allowed by rule');
+  });
+
   it('closes what waits as not run when the agent dies, and fails', async () => {
     const { agent, session, settled } = setup();
     await session.start();
