@@ -1,7 +1,12 @@
 import type { Settled } from '../permission/broker.ts';
-import { canAllow, isAlways, outcomeOf } from '../permission/decision.ts';
+import { canAllow, isAlways, nativeAnswer, outcomeOf } from '../permission/decision.ts';
 import type { Display } from '../permission/display.ts';
-import type { AgentInfo, OptionKind, PermissionRequest } from '../permission/request.ts';
+import type {
+  AgentInfo,
+  OptionKind,
+  PermissionOption,
+  PermissionRequest,
+} from '../permission/request.ts';
 import { canHaveRule } from '../permission/rules.ts';
 import { plain, safeText, toSpans } from '../permission/spans.ts';
 import { monogram, type OutcomeLine, optionNote, outcomeLine, SURFACE_WORDS } from './words.ts';
@@ -62,7 +67,7 @@ export function cardView(request: PermissionRequest, settled?: Settled): CardVie
       label: plain(toSpans(option.label)),
       kind: option.kind,
       outcome: outcomeOf(option.kind),
-      note: optionNote(option),
+      note: optionNote(option, isPlain(request, option)),
       wider: isAlways(option.kind) && option.bound !== 'exact',
     })),
     canAllow: canAllow(request),
@@ -77,6 +82,12 @@ function outcomeOfCard(settled: Settled): CardOutcome {
   const where = by.kind === 'person' && !by.device ? SURFACE_WORDS[by.surface] : undefined;
   const agentStopped = by.kind === 'agentGone';
   return { ...outcomeLine(settled), at, agentStopped, ...(where && { where }) };
+}
+
+/** Codex has two answers for "no": the one that a plain deny sends, and one that also ends its turn. */
+function isPlain({ options }: PermissionRequest, { id, kind }: PermissionOption): boolean {
+  const native = nativeAnswer(options, outcomeOf(kind));
+  return native?.kind === 'option' && native.option.id === id;
 }
 
 function baseName(path: string): string {

@@ -123,13 +123,16 @@ function personLine(
   return { tone: 'ok', icon: where ?? 'check', text: `Allowed once by ${you}${once}` };
 }
 
-/** What one of the agent's own options comes to. */
-export function optionNote({ kind, bound, nativeScope }: PermissionOption): string {
+/** What one of the agent's own options comes to. `isPlain`: it is what the card's own button sends. */
+export function optionNote(
+  { kind, bound, nativeScope }: PermissionOption,
+  isPlain: boolean,
+): string {
   switch (kind) {
     case 'allow_once':
-      return 'Same as Allow once';
+      return isPlain ? 'Same as Allow once' : nativeScope;
     case 'reject_once':
-      return 'Same as Deny';
+      return isPlain ? 'Same as Deny' : nativeScope;
     case 'allow_always':
     case 'reject_always':
       return bound === 'exact' ? nativeScope : 'Wider than this call: will be sent as once';
