@@ -112,12 +112,15 @@ const ROWS: readonly Row[] = [
   {
     id: 'opencode',
     name: 'OpenCode',
-    transport: 'HTTP and SSE, or ACP',
+    transport: 'serve: HTTP and SSE',
     native: 'permission.asked',
     alwaysScope: 'a pattern, in all its sessions of the folder',
     programs: ['opencode'],
     install: 'npm install -g opencode-ai',
-    gate: 'asking is not its default, and Countersign does not set its rules yet',
+    gate: async (command) => {
+      const { openCodeLauncher } = await import('./opencode/launcher.ts');
+      return openCodeLauncher({ command });
+    },
   },
   {
     id: 'copilot',
@@ -137,7 +140,10 @@ const ROWS: readonly Row[] = [
     alwaysScope: 'commands that begin alike, or every later edit, for the session',
     programs: ['agent'],
     install: 'from its repository, with Bun',
-    gate: 'Countersign does not speak its permission lines yet',
+    gate: async (command) => {
+      const { linkAssistantLauncher } = await import('./linkAssistant/launcher.ts');
+      return linkAssistantLauncher({ command });
+    },
   },
 ];
 

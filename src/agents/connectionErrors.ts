@@ -51,6 +51,12 @@ export function agentError(agentName: string, words: string): UserError {
   );
 }
 
+/** An expected failure as it is; any other one in words of ours. */
+export function asUserError(agentName: string, error: unknown): UserError {
+  if (error instanceof UserError) return error;
+  return agentError(agentName, error instanceof Error ? error.message : String(error));
+}
+
 /** The process ended although something was expected from it. */
 export function stopped(agentName: string, exit: AgentExit, stderrTail: string): UserError {
   const how = exit.signal ? `signal ${exit.signal}` : `exit code ${exit.code ?? 'unknown'}`;

@@ -14,6 +14,8 @@ export const CLAUDE_CODE: PinnedPackage = {
   version: '2.1.329',
 };
 
+export const OPENCODE: PinnedPackage = { name: 'opencode-ai', version: '1.18.33' };
+
 const NODE: PinnedPackage = { name: `node-${nodePlatform()}-${process.arch}`, version: '24.21.0' };
 /** The oldest that agents from npm run on. */
 const NODE_MAJOR = 22;
@@ -36,6 +38,20 @@ export async function claudeProgram(): Promise<string> {
   const program = path.join(native, process.platform === 'win32' ? 'claude.exe' : 'claude');
   if (!fs.existsSync(program))
     throw new Error(`${CLAUDE_CODE.name} has no program for this platform.`);
+  return program;
+}
+
+/** The program of OpenCode: as Claude Code's. The baseline one runs on every processor of its kind. */
+export async function openCodeProgram(): Promise<string> {
+  const folder = path.dirname(await installed(OPENCODE));
+  const platform = process.platform === 'win32' ? 'windows' : process.platform;
+  const file = process.platform === 'win32' ? 'opencode.exe' : 'opencode';
+  const libc = isMusl() ? '-musl' : '';
+  const programs = [`-baseline${libc}`, libc].map((kind) =>
+    path.join(folder, `opencode-${platform}-${process.arch}${kind}`, 'bin', file),
+  );
+  const program = programs.find((each) => fs.existsSync(each));
+  if (program === undefined) throw new Error('OpenCode has no program for this platform.');
   return program;
 }
 
