@@ -56,9 +56,8 @@ export class Items {
   changed(threadId: string, itemId: string, changes: Json): boolean {
     const open = this.#open.get(keyOf(threadId, itemId));
     if (!open) return true;
-    const before = canonicalJson(open.item['changes'] ?? null);
     this.#open.set(keyOf(threadId, itemId), { ...open, item: { ...open.item, changes } });
-    return before === canonicalJson(changes);
+    return isSame(open.item['changes'] ?? null, changes);
   }
 
   /** A call waits for a person. It is told here if its item was not. */
@@ -104,15 +103,23 @@ export class Items {
     tool: string,
     args: Json | undefined,
   ): string | undefined {
-    const wanted = canonicalJson(args ?? {});
     for (const open of this.#open.values()) {
       const { call, item } = open;
       if (open.threadId !== threadId || call.status === 'pending') continue;
       const isIt =
         item['type'] === 'mcpToolCall' && item['server'] === server && item['tool'] === tool;
-      if (isIt && canonicalJson(item['arguments'] ?? {}) === wanted) return call.callId;
+      if (isIt && isSame(item['arguments'] ?? {}, args ?? {})) return call.callId;
     }
     return undefined;
+  }
+}
+
+/** What is nested too deeply to be compared is not the same. */
+function isSame(one: Json, other: Json): boolean {
+  try {
+    return canonicalJson(one) === canonicalJson(other);
+  } catch {
+    return false;
   }
 }
 

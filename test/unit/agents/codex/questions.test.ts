@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { formOf } from '../../../../src/agents/codex/forms.ts';
+import type { Json, JsonObject } from '../../../../src/base/json.ts';
+import { canHaveRule } from '../../../../src/permission/rules.ts';
+import { MemoryCodex, resultFor } from '../../../wire/codex/memoryCodex.ts';
+
+const TOOL = { codex_approval_kind: 'mcp_tool_call', tool_name: 'danger', tool_params: { a: 1 } };
+const elicit = (id: number, more: JsonObject) => ({
+  method: 'mcpServer/elicitation/request',
+  id,
+  params: {
+    threadId: 'T',
+    turnId: 'turn-1',
+    serverName: 'lab',
+    mode: 'form',
+    message: 'Which?',
+    requestedSchema: { type: 'object', properties: {} },
+    _meta: null,
+    ...more,
+  },
+});
+const DECLINED = { action: 'decline', content: null, _meta: null };
+
+describe('MCP servers behind Codex', () => {
+  it('have their tools approved by server, tool and arguments', async () => {
+    const memory = await MemoryCodex.start();
+    const item = {
+      type: 'mcpToolCall',
+      id: 'call-1',
+      server: 'lab',
+      tool: 'danger',
+      arguments: { a: 1 },
+    };
+    memory.says({ method: 'item/started', params: { threadId: 'T', item } });
+    memory.says(elicit(0, { _meta: { ...TOOL, persist: ['session', 'always', 'odd'] } }));
+    const [request] = memory.pending;
+    assert.deepEqual(
+      [request?.source, request?.action, request?.native.callId],
+      [
+        'agent_tool',
+        { tool: 'mcp', server: 'lab', toolName: 'danger', arguments: { a: 1 } },
+        'call-1',
+      ],
+    );
+    assert.deepEqual(
+      request?.options.map(({ bound, id, kind }) => [id, kind, bound]),
+      [
+        ['accept', 'allow_once', 'exact'],
+        ['accept-session', 'allow_always', 'wider'],
+        ['accept-always', 'allow_always', 'wider'],
+        ['decline', 'reject_once', 'exact'],
+        ['cancel', 'reject_once', 'exact'],
+      ],
+    );
+    await memory.answers(0, 'allow', { optionId: 'accept-always' });
+    assert.deepEqual(resultFor(memory, 0), { action: 'accept', content: null, _meta: null });
+  });
+
+  it('have no rule where their arguments are not shown', async () => {
+    const memory = await MemoryCodex.start();
+    memory.says(elicit(0, { _meta: { ...TOOL, tool_params: null } }));
+    const [request] = memory.pending;
+    assert.deepEqual([request?.action.incomplete, request && canHaveRule(request)], [true, false]);
+  });
+
+  it('are declined at once where Codex asks in a way that nobody knows', async () => {
+    const memory = await MemoryCodex.start();
+    memory.says(elicit(0, { _meta: { codex_approval_kind: 'brand_new' } }));
+    memory.says(elicit(1, { mode: 'url', url: 'https://a.example', requestedSchema: null }));
+    memory.says(elicit(2, { mode: 'openai/form', requestedSchema: { type: 'object' } }));
+    memory.says(elicit(3, { requestedSchema: { properties: { a: { type: 'object' } } } }));
+    assert.deepEqual(memory.pending, []);
+    for (const id of [0, 1, 2, 3]) assert.deepEqual(resultFor(memory, id), DECLINED);
+    assert.equal(memory.events.filter(({ kind }) => kind === 'notice').length, 4);
+  });
+
+  it('ask the person, whose answers no rule gives', async () => {
+    const memory = await MemoryCodex.start();
+    const schema = {
+      type: 'object',
+      properties: { n: { type: 'integer', title: 'Number', description: 'of cups' } },
+      required: ['n'],
+    };
+    for (const id of [0, 1, 2]) memory.says(elicit(id, { requestedSchema: schema }));
+    const [request] = memory.pending;
+    assert.deepEqual(
+      [request?.source, request?.questions, request && canHaveRule(request)],
+      [
+        'mcp_elicitation',
+        [{ id: 'n', text: 'lab: Which?\nNumber: of cups', multiSelect: false, choices: [] }],
+        false,
+      ],
+    );
+    await memory.answers(0, 'allow', { answers: { n: '3' } });
+    await memory.answers(1, 'allow', { answers: { n: 'three' } });
+    await memory.answers(2, 'deny');
+    assert.deepEqual(
+      [0, 1, 2].map((id) => resultFor(memory, id)),
+      [{ action: 'accept', content: { n: 3 }, _meta: null }, DECLINED, DECLINED],
+    );
+    const notices = memory.events.filter(({ kind }) => kind === 'notice');
+    assert.equal(notices.length, 1);
+  });
+
+  it('can want no more than a yes', async () => {
+    const memory = await MemoryCodex.start();
+    memory.says(elicit(0, {}));
+    memory.says(elicit(1, {}));
+    assert.equal(memory.pending[0]?.questions, undefined);
+    await memory.answers(0, 'allow');
+    await memory.answers(1, 'deny', { optionId: 'cancel' });
+    assert.deepEqual(
+      [resultFor(memory, 0), resultFor(memory, 1)],
+      [
+        { action: 'accept', content: {}, _meta: null },
+        { action: 'cancel', content: null, _meta: null },
+      ],
+    );
+  });
+});
+
+describe('Forms of MCP servers', () => {
+  const one = (property: JsonObject, required: boolean) =>
+    formOf({ properties: { f: property }, required: required ? ['f'] : [] }, 'Hi');
+  const oneOf = [
+    { const: 'a', title: 'First' },
+    { const: 'b', title: 'Second' },
+  ];
+  for (const [property, answer, value] of [
+    [{ type: 'string' }, 'x', 'x'],
+    [{ type: 'string', enum: ['a', 'b'], enumNames: ['First', 'Second'] }, 'Second', 'b'],
+    [{ type: 'string', enum: ['a', 'b'] }, 'c', undefined],
+    [{ type: 'string', oneOf }, 'First', 'a'],
+    [{ type: 'boolean' }, 'Yes', true],
+    [{ type: 'boolean' }, 'No', false],
+    [{ type: 'boolean' }, 'perhaps', undefined],
+    [{ type: 'number' }, '1.5', 1.5],
+    [{ type: 'number' }, 'Infinity', undefined],
+    [{ type: 'number' }, ' ', undefined],
+    [{ type: 'integer' }, '1.5', undefined],
+    [{ type: 'array', items: { anyOf: oneOf } }, 'First, Second', ['a', 'b']],
+    [{ type: 'array', items: { type: 'string', enum: ['a, b', 'c'] } }, 'a, b', ['a, b']],
+    [{ type: 'array', items: { type: 'string', enum: ['a', 'b'] } }, 'a, x', undefined],
+  ] as readonly (readonly [JsonObject, string, Json | undefined])[]) {
+    it(`read ${JSON.stringify(answer)} for ${JSON.stringify(property)}`, () => {
+      const content = one(property, true)?.content({ f: answer });
+      assert.deepEqual(content, value === undefined ? undefined : { f: value });
+    });
+  }
+
+  it('leave out what is not required and not answered', () => {
+    const form = one({ type: 'boolean' }, false);
+    assert.deepEqual(
+      form?.questions[0]?.choices.map(({ label }) => label),
+      ['Yes', 'No', 'Leave out'],
+    );
+    assert.deepEqual(form?.content({ f: 'Leave out' }), {});
+    assert.deepEqual(form?.content({ f: 'Yes' }), { f: true });
+  });
+});
+
+describe('Questions of Codex', () => {
+  const ask = (id: number, more: JsonObject = {}, questions?: Json) => ({
+    method: 'item/tool/requestUserInput',
+    id,
+    params: {
+      threadId: 'T',
+      turnId: 'turn-1',
+      itemId: `i${id}`,
+      questions: questions ?? [
+        {
+          id: 'db',
+          header: 'DB',
+          question: 'Which database?',
+          isOther: true,
+          options: null,
+          ...more,
+        },
+      ],
+    },
+  });
+
+  it('get the answers of the person, or none', async () => {
+    const memory = await MemoryCodex.start();
+    memory.says(ask(0, { options: [{ label: 'SQLite', description: 'a file' }] }));
+    memory.says(ask(1));
+    const [request] = memory.pending;
+    assert.deepEqual(
+      [request?.source, request?.questions],
+      [
+        'agent_question',
+        [
+          {
+            id: 'db',
+            text: 'Which database?',
+            multiSelect: false,
+            choices: [{ label: 'SQLite', description: 'a file' }],
+          },
+        ],
+      ],
+    );
+    await memory.answers(0, 'allow', { answers: { db: 'SQLite' } });
+    await memory.answers(1, 'deny');
+    assert.deepEqual(
+      [resultFor(memory, 0), resultFor(memory, 1)],
+      [{ answers: { db: { answers: ['SQLite'] } } }, { answers: {} }],
+    );
+  });
+
+  it('are not shown when they want a secret', async () => {
+    const memory = await MemoryCodex.start();
+    memory.says(ask(0, { isSecret: true }));
+    assert.deepEqual([memory.pending, resultFor(memory, 0)], [[], { answers: {} }]);
+    assert.equal(memory.events[0]?.kind, 'notice');
+  });
+
+  for (const [what, questions] of [
+    ['none', []],
+    ['no text', [{ id: 'a' }]],
+    [
+      'one id for two',
+      [
+        { id: 'a', question: 'x' },
+        { id: 'a', question: 'y' },
+      ],
+    ],
+  ] as const) {
+    it(`end the connection with ${what}`, async () => {
+      const memory = await MemoryCodex.start();
+      memory.says(ask(0, {}, questions));
+      assert.equal((await memory.connection.exited).error?.code, 'badFrame');
+    });
+  }
+});
+
+describe('Permissions that Codex asks for', () => {
+  it('are granted whole or not at all, and by no rule', async () => {
+    const memory = await MemoryCodex.start();
+    const permissions = { network: { enabled: true }, fileSystem: null };
+    const ask = (id: number) => ({
+      method: 'item/permissions/requestApproval',
+      id,
+      params: { threadId: 'T', turnId: 'u', itemId: `i${id}`, cwd: '/', reason: 'x', permissions },
+    });
+    for (const id of [0, 1, 2]) memory.says(ask(id));
+    const [request] = memory.pending;
+    assert.equal(request && canHaveRule(request), false);
+    await memory.answers(0, 'allow');
+    await memory.answers(1, 'allow', { optionId: 'acceptForSession' });
+    await memory.answers(2, 'deny');
+    const once = { permissions: { network: { enabled: true } }, scope: 'turn' };
+    assert.deepEqual(
+      [0, 1, 2].map((id) => resultFor(memory, id)),
+      [once, once, { permissions: {}, scope: 'turn' }],
+    );
+  });
+});
