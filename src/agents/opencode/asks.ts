@@ -22,6 +22,8 @@ export interface AsksOptions {
   readonly mcpServers: readonly string[];
   readonly calls: PartCalls;
   readonly inputs: CallInputs;
+  /** Between two looks for the input of a call, in milliseconds. */
+  readonly lookAgainMs?: number;
   /** Whether the person stopped the turn, so that nobody wants what is asked now. */
   isInterrupted(): boolean;
   emit(events: readonly AgentEvent[]): void;
@@ -147,9 +149,9 @@ export class Asks {
 
   async #callOf({ sessionId, tool }: Ask): Promise<AskedCall['call']> {
     if (!tool) return undefined;
-    const { inputs } = this.#options;
+    const { inputs, lookAgainMs = LOOK_AGAIN_MS } = this.#options;
     for (let look = 0; look < LOOKS; look++) {
-      if (look > 0) await sleep(LOOK_AGAIN_MS);
+      if (look > 0) await sleep(lookAgainMs);
       const known = inputs.get(tool) ?? (await inputs.lookUp(sessionId, tool));
       if (known) return known;
     }

@@ -25,6 +25,8 @@ export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> &
   readonly plan: GatePlan;
   /** First wait before the events are connected again, in milliseconds. */
   readonly firstDelayMs?: number;
+  /** Between two looks for the input of a call, in milliseconds. */
+  readonly lookAgainMs?: number;
 };
 
 /** An error that stops the turn is sometimes followed by "idle" and sometimes by nothing (measured). In milliseconds. */
@@ -86,6 +88,7 @@ export class OpenCodeConnection implements AgentConnection {
       mcpServers: plan.mcpServers,
       calls: this.#calls,
       inputs: this.#inputs,
+      ...(options.lookAgainMs !== undefined && { lookAgainMs: options.lookAgainMs }),
       isInterrupted: () => this.#turn?.interrupted === true,
       emit: (events) => this.#emit(events),
       fail: (error) => this.#fail(error),

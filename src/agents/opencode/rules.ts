@@ -85,11 +85,17 @@ export function asSetting(rules: readonly NativeRule[]): JsonObject {
   );
 }
 
-/** The `permission` setting as rules; it can be one word, words by permission, or words by permission and pattern. */
+/**
+ * The `permission` setting as rules; it can be one word, words by permission, or words by permission and pattern. OpenCode
+ * takes names with wildcards before the others, and `GET /config` tells them in another order (measured, 1.18.33).
+ */
 export function fromSetting(setting: unknown): NativeRule[] {
   const all = typeof setting === 'string' ? { '*': setting } : setting;
   if (!isJsonObject(all)) return [];
-  return Object.entries(all).flatMap(([permission, value]) => {
+  const entries = Object.entries(all);
+  const isWild = ([permission]: (typeof entries)[number]) => /[*?]/.test(permission);
+  const ordered = [...entries.filter(isWild), ...entries.filter((entry) => !isWild(entry))];
+  return ordered.flatMap(([permission, value]) => {
     const patterns = isJsonObject(value) ? value : { '*': value };
     return Object.entries(patterns).flatMap(
       ([pattern, action]) => readRule({ permission, pattern, action }) ?? [],
