@@ -12,10 +12,12 @@ import type { AgentInfo, RequestDraft } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
 import { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import { notGated } from '../connectionErrors.ts';
 import { existingFile } from '../existingFile.ts';
 import {
   agentError,
   duplicateRequest,
+  errorWords,
   notSignedIn,
   stopped,
   unknownSession,
@@ -23,11 +25,13 @@ import {
 } from './errors.ts';
 import { type Frame, idKey, type PermissionParams, parseFrame, type RequestId } from './frames.ts';
 import { type AgentLines, type MessagePipe, messagePipe } from './lines.ts';
+import { SessionModes } from './modes.ts';
 import { denyEndsTurn, permissionOptions } from './options.ts';
 import { type Outcome, PermissionRequests } from './permissionRequests.ts';
 import { type AgentProfile, profileOf } from './profiles.ts';
 import { ToolCalls } from './toolCalls.ts';
 import { mapToolCall } from './toolMapping.ts';
+import { turnEnd } from './turnEnd.ts';
 import { eventOf } from './updates.ts';
 
 export interface AcpOptions {
@@ -61,6 +65,9 @@ export class AcpConnection implements AgentConnection {
   #broken: UserError | undefined;
   #agent: AgentInfo;
   #profile: AgentProfile = profileOf(undefined);
+  #modes = new SessionModes(undefined);
+  /** The agent was found to ask; from then on it must stay so. */
+  #isGated = false;
 
   readonly onDidEmit = this.#events.event;
   readonly exited: Promise<AgentExit>;
@@ -104,7 +111,7 @@ export class AcpConnection implements AgentConnection {
   }
 
   get asksFor(): string {
-    return this.#profile.asksFor;
+    return this.#modes.asksFor(this.#profile.asksFor);
   }
 
   async prompt(text: string): Promise<TurnEnd> {
@@ -165,6 +172,7 @@ export class AcpConnection implements AgentConnection {
     if (init.protocolVersion !== PROTOCOL_VERSION)
       throw wrongVersion(name, init.protocolVersion, PROTOCOL_VERSION);
     this.#profile = profileOf(init.agentInfo?.name);
+    this.#modes = new SessionModes(init.agentInfo?.name);
     this.#agent = { ...this.#agent, version: safeText(init.agentInfo?.version ?? '') };
     try {
       await this.#ask(this.#sdk.agent.request(methods.agent.session.new, { cwd, mcpServers: [] }));
@@ -175,6 +183,30 @@ export class AcpConnection implements AgentConnection {
       throw notSignedIn(name, error.message, signIns);
     }
     if (this.#sessionId === undefined) throw agentError(name, 'it opened no session');
+    await this.#makeAsk(this.#sessionId);
+  }
+
+  /** Nothing is sent to an agent that would not ask, but for the mode in which it does. */
+  async #makeAsk(sessionId: string): Promise<void> {
+    const found = this.#modes.check();
+    if (found.kind === 'set') {
+      const { modeId } = found;
+      // Before the answer: what the agent says about its mode from now on counts.
+      this.#modes.setting(modeId);
+      await this.#ask(
+        this.#sdk.agent.request(methods.agent.session.setMode, { sessionId, modeId }),
+      ).catch((error: unknown) => {
+        throw error instanceof RequestError ? this.#notGated(found.what) : error;
+      });
+    }
+    const now = this.#modes.check();
+    if (now.kind !== 'asks') throw this.#notGated(now.what);
+    this.#isGated = true;
+  }
+
+  #notGated(what: string): UserError {
+    const next = 'Choose a mode in which it asks, in its own settings, then start again.';
+    return notGated(this.#agent.name, what, next);
   }
 
   /** Waits for the agent's answer, but no longer than the agent lives. */
@@ -243,8 +275,14 @@ export class AcpConnection implements AgentConnection {
     }
     this.#sent.delete(key);
     // Known before the next frame is looked at, which can already be about the session.
-    if (method === methods.agent.session.new && 'result' in message && isJsonObject(message.result))
+    if (
+      method === methods.agent.session.new &&
+      'result' in message &&
+      isJsonObject(message.result)
+    ) {
       this.#sessionId = stringAt(message.result, 'sessionId');
+      this.#modes.opened(message.result);
+    }
     this.#pipe.push(message);
   }
 
@@ -305,6 +343,11 @@ export class AcpConnection implements AgentConnection {
         this.#permissions.callEnded(call.callId);
       return;
     }
+    if (this.#modes.update(update)) {
+      const now = this.#modes.check();
+      if (this.#isGated && now.kind !== 'asks') this.#fail(this.#notGated(now.what));
+      return;
+    }
     const event = eventOf(update);
     if (event) this.#events.fire(event);
   }
@@ -352,27 +395,4 @@ export class AcpConnection implements AgentConnection {
   #notice(level: 'info' | 'error', text: string): void {
     this.#events.fire({ kind: 'notice', level, text });
   }
-}
-
-function turnEnd(stopReason: string): TurnEnd {
-  switch (stopReason) {
-    case 'end_turn':
-      return { reason: 'done' };
-    case 'cancelled':
-      return { reason: 'interrupted' };
-    case 'refusal':
-      return { reason: 'refused' };
-    case 'max_tokens':
-      return { reason: 'limit', message: 'The model reached its limit of tokens.' };
-    case 'max_turn_requests':
-      return { reason: 'limit', message: 'The agent reached its limit of requests in one turn.' };
-    default:
-      return { reason: 'error', message: `It stopped: ${stopReason}` };
-  }
-}
-
-/** An internal error has its reason in `data`. */
-function errorWords({ message, data }: RequestError): string {
-  const details = stringAt(data, 'details') ?? stringAt(data, 'message');
-  return details === undefined ? message : `${message}: ${details}`;
 }

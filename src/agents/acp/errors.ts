@@ -1,3 +1,5 @@
+import type { RequestError } from '@agentclientprotocol/sdk';
+import { stringAt } from '../../base/json.ts';
 import { safeText } from '../../permission/spans.ts';
 import { UserError } from '../../protocol/userError.ts';
 
@@ -83,4 +85,10 @@ export function agentError(agentName: string, words: string): UserError {
     `${agentName} answered with an error: ${safeText(words)}.`,
     'Start a new session.',
   );
+}
+
+/** The words of an error answer; an internal error has its reason in `data`. */
+export function errorWords({ message, data }: RequestError): string {
+  const details = stringAt(data, 'details') ?? stringAt(data, 'message');
+  return details === undefined ? message : `${message}: ${details}`;
 }

@@ -92,6 +92,12 @@ function notification(method: string, params: unknown): Frame {
   const { sessionId, update, requestId } = params;
   if (method === 'session/update' && typeof sessionId === 'string' && isJsonObject(update))
     return { kind: 'update', sessionId, update };
+  // What Qwen sends in place of ACP's own notification of a changed mode.
+  if (method === 'qwen/notify/session/mode-update' && typeof sessionId === 'string') {
+    const { currentModeId = '' } = params;
+    const update = { sessionUpdate: 'current_mode_update', currentModeId };
+    return { kind: 'update', sessionId, update };
+  }
   if (method === '$/cancel_request' && isId(requestId)) return { kind: 'cancelRequest', requestId };
   return { kind: 'ignored', method };
 }

@@ -85,6 +85,7 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
     alwaysScope: 'Every command with this beginning, for good, or every change of these files',
     bound: 'wider',
     denyEndsTurn: true,
+    asksFor: 'what leaves its sandbox',
   },
   // codex-acp 0.16.0, the one by Zed
   'codex-acp': {
@@ -102,6 +103,7 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
     alwaysScope: 'Every command with this beginning, for good',
     bound: 'wider',
     denyEndsTurn: true,
+    asksFor: 'what leaves its sandbox',
   },
   'countersign-demo': {
     commandCwd: 'input',

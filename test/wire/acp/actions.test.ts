@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { actionOf } from '../../../src/agents/claude/toolMapping.ts';
-import type { JsonObject } from '../../../src/base/json.ts';
-import { stringAt } from '../../../src/base/json.ts';
+import { isJsonObject, type JsonObject, stringAt } from '../../../src/base/json.ts';
 import { type Action, argsHash } from '../../../src/permission/action.ts';
 import type { PermissionRequest } from '../../../src/permission/request.ts';
 import { canHaveRule } from '../../../src/permission/rules.ts';
@@ -188,11 +187,9 @@ async function asked(
   const agent = new MemoryAgent();
   const requests: PermissionRequest[] = [];
   agent.broker.onDidRaise((request) => requests.push(request));
-  await agent.openAs(stringAt(info, 'name') ?? '', {
-    ...SESSION,
-    cwd: folder,
-    workspaceFolder: folder,
-  });
+  const session = { ...SESSION, cwd: folder, workspaceFolder: folder };
+  const opened = created?.frame['result'];
+  await agent.openAs(stringAt(info, 'name') ?? '', session, isJsonObject(opened) ? opened : {});
   for (const { from, frame } of frames) {
     if (from === 'agent' && 'method' in frame)
       agent.say(change(JSON.stringify(frame)).replaceAll(sessionId, 'S'));

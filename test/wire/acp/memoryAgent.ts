@@ -90,8 +90,8 @@ export class MemoryAgent implements AgentLines {
     });
   }
 
-  /** Opens with an agent of that name, which answers the handshake. */
-  async openAs(agentName: string, session = SESSION): Promise<AcpConnection> {
+  /** Opens with an agent of that name, which answers the handshake; `opened` is what it says of its session. */
+  async openAs(agentName: string, session = SESSION, opened = ASKING): Promise<AcpConnection> {
     this.onSent = ({ id = null, method }) => {
       if (method === 'initialize')
         this.say({
@@ -99,7 +99,8 @@ export class MemoryAgent implements AgentLines {
           id,
           result: { protocolVersion: 1, agentInfo: { name: agentName, version: '1.2.3' } },
         });
-      if (method === 'session/new') this.say({ jsonrpc: '2.0', id, result: { sessionId: 'S' } });
+      if (method === 'session/new')
+        this.say({ jsonrpc: '2.0', id, result: { ...opened, sessionId: 'S' } });
     };
     return this.open(session);
   }
@@ -120,6 +121,11 @@ export class MemoryAgent implements AgentLines {
     });
   }
 }
+
+/** In `session/new`: a mode that asks, and one that does not. */
+export const ASKING: JsonObject = {
+  modes: { currentModeId: 'default', availableModes: [{ id: 'default' }, { id: 'yolo' }] },
+};
 
 export const OPTIONS = [
   { optionId: 'a', name: 'Always', kind: 'allow_always' },

@@ -42,6 +42,20 @@ describe('recorded ACP sessions', () => {
     assert.equal(events.filter((event) => event.kind === 'notice').length, 1);
   });
 
+  it('puts Qwen in the mode that asks, where its settings chose another, before the first prompt', async () => {
+    const replay = new Replay('qwen-auto-mode');
+    await replay.run();
+    assert.deepEqual(
+      replay.agent.sent
+        .slice(2, 4)
+        .map(({ method, params }) => [method, stringAt(params, 'modeId')]),
+      [
+        ['session/set_mode', 'default'],
+        ['session/prompt', undefined],
+      ],
+    );
+  });
+
   it('closes the card when the agent takes its request back', async () => {
     for (const name of ['claude-cancel', 'codex-cancel']) {
       const replay = new Replay(name, { interrupt: false });
@@ -70,16 +84,17 @@ class Replay {
     const { cwd } = SESSION;
     const opened = this.agent.open({ ...SESSION, cwd: this.#cwd() ?? cwd });
     let connection: AcpConnection | undefined;
+    void opened.then((open) => {
+      connection = open;
+      open.onDidEmit((event) => this.#answers.events.push(event));
+    });
     for (const { from, frame } of this.#frames) {
       if (from === 'agent') this.#agentSays(frame);
       else if (connection) await this.#clientSaid(connection, frame);
       else this.#remember(frame);
       await settle();
-      if (!connection && this.#opened(frame)) {
-        connection = await opened;
-        connection.onDidEmit((event) => this.#answers.events.push(event));
-      }
     }
+    await opened;
     assert.equal(this.agent.failure, undefined);
     return this.#answers;
   }
@@ -87,10 +102,6 @@ class Replay {
   #cwd(): string | undefined {
     const created = this.#frames.find(({ frame }) => frame['method'] === 'session/new');
     return stringAt(created?.frame['params'], 'cwd');
-  }
-
-  #opened(frame: JsonObject): boolean {
-    return !('method' in frame) && stringAt(frame['result'], 'sessionId') !== undefined;
   }
 
   #remember({ id, method }: JsonObject): void {
