@@ -7,7 +7,7 @@ import type { ChatEntry, SessionView } from './chatView.ts';
 export type ToCards =
   /** Everything that waits, oldest first, plus what was settled since the panel was last empty. */
   | { readonly type: 'cards'; readonly cards: readonly CardView[] }
-  | { readonly type: 'card'; readonly card: CardView }
+  | CardsChanged
   | CardReply
   /** A keyboard command of VS Code, for the card that has the focus. */
   | { readonly type: 'key'; readonly key: CardKey }
@@ -21,13 +21,19 @@ export type ToChat =
   /** `entries` replace everything from index `from` on. */
   | { readonly type: 'entries'; readonly from: number; readonly entries: readonly ChatEntry[] }
   | { readonly type: 'cards'; readonly cards: readonly CardView[] }
-  | { readonly type: 'card'; readonly card: CardView }
+  | CardsChanged
   /** Requests that wait in other sessions. */
   | { readonly type: 'elsewhere'; readonly requests: number; readonly sessions: readonly string[] }
   | CardReply
   | { readonly type: 'key'; readonly key: CardKey }
   | WindowFocused
   | { readonly type: 'reveal'; readonly requestId: string };
+
+/** New cards and changed ones; many at once, so that a thousand requests are not a thousand drawings. */
+export interface CardsChanged {
+  readonly type: 'changed';
+  readonly cards: readonly CardView[];
+}
 
 /** VS Code's window came to the front: the click that brought it there was not meant for a card. */
 export interface WindowFocused {

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import type { Broker, Settled } from '../permission/broker.ts';
+import type { Broker } from '../permission/broker.ts';
 import { cardView } from '../protocol/cardView.ts';
 import { type CardKey, parseFromWebview, type ToCards } from '../protocol/messages.ts';
+import { watchCards } from './cardChanges.ts';
 import type { CardMessages } from './cardMessages.ts';
 import { commands, views } from './names.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
@@ -21,8 +22,11 @@ export class CardPanel implements vscode.WebviewViewProvider, vscode.Disposable 
     this.#messages = messages;
     this.#disposables = [
       vscode.window.registerWebviewViewProvider(views.cards, this),
-      broker.onDidRaise((request) => this.#post({ type: 'card', card: cardView(request) })),
-      broker.onDidSettle((settled) => this.#settled(settled)),
+      watchCards(
+        broker,
+        () => true,
+        (cards) => this.#post({ type: 'changed', cards }),
+      ),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) this.#post({ type: 'windowFocused' });
       }),
@@ -81,10 +85,6 @@ export class CardPanel implements vscode.WebviewViewProvider, vscode.Disposable 
 
   #post(message: ToCards): void {
     for (const host of this.#hosts) host.post(message);
-  }
-
-  #settled(settled: Settled): void {
-    this.#post({ type: 'card', card: cardView(settled.request, settled) });
   }
 
   #attach(

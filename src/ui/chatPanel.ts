@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import type { Broker } from '../permission/broker.ts';
-import { safeText } from '../permission/spans.ts';
 import { cardView } from '../protocol/cardView.ts';
 import {
   type CardKey,
@@ -10,8 +9,9 @@ import {
 } from '../protocol/messages.ts';
 import { describeError } from '../protocol/userError.ts';
 import type { Session } from '../sessions/session.ts';
+import { watchCards } from './cardChanges.ts';
 import type { CardMessages } from './cardMessages.ts';
-import { coalesce } from './coalesce.ts';
+import { type Coalesced, coalesce } from './coalesce.ts';
 import { commands, views } from './names.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
 
@@ -28,7 +28,8 @@ export class ChatPanel implements vscode.Disposable {
   readonly #options: ChatPanelOptions;
   readonly #panel: vscode.WebviewPanel;
   readonly #disposables: vscode.Disposable[];
-  readonly #flushing: ReturnType<typeof coalesce>;
+  readonly #flushing: Coalesced;
+  readonly #countingElsewhere: Coalesced;
   #listening = false;
   #focused = false;
   #dirtyFrom = 0;
@@ -45,24 +46,22 @@ export class ChatPanel implements vscode.Disposable {
       { ...webviewOptions(extensionUri), retainContextWhenHidden: false },
     );
     this.#panel.iconPath = vscode.Uri.joinPath(extensionUri, 'media', 'panel.svg');
-    this.#flushing = coalesce(() => this.#flush());
+    this.#flushing = coalesce(() => this.#flush(), 16);
+    this.#countingElsewhere = coalesce(() => this.#postElsewhere());
     this.#disposables = [
       this.#flushing,
+      this.#countingElsewhere,
       this.#panel,
       this.#panel.webview.onDidReceiveMessage((raw: unknown) => this.#receive(raw)),
       session.transcript.onDidChange((from) => this.#changed(from)),
       session.onDidChange(() => this.#sessionChanged()),
-      broker.onDidRaise((request) => {
-        if (request.session.key === session.key)
-          this.#post({ type: 'card', card: cardView(request) });
-        this.#postElsewhere();
-      }),
-      broker.onDidSettle((settled) => {
-        if (settled.request.session.key === session.key) {
-          this.#post({ type: 'card', card: cardView(settled.request, settled) });
-        }
-        this.#postElsewhere();
-      }),
+      watchCards(
+        broker,
+        (request) => request.session.key === session.key,
+        (cards) => this.#post({ type: 'changed', cards }),
+      ),
+      broker.onDidRaise(this.#countingElsewhere.run),
+      broker.onDidSettle(this.#countingElsewhere.run),
       vscode.window.onDidChangeWindowState(({ focused }) => {
         if (focused) this.#post({ type: 'windowFocused' });
       }),
@@ -117,7 +116,7 @@ export class ChatPanel implements vscode.Disposable {
     const others = this.#options.broker.pending.filter(
       ({ session }) => session.key !== this.session.key,
     );
-    const sessions = [...new Set(others.map(({ session }) => safeText(session.title)))];
+    const sessions = [...new Set(others.map(({ session }) => session.title))];
     this.#post({ type: 'elsewhere', requests: others.length, sessions });
   }
 

@@ -41,7 +41,7 @@ export class Notifications implements vscode.Disposable {
 
   constructor(options: NotificationsOptions) {
     this.#options = options;
-    const next = gather(() => this.#next());
+    const next = coalesce(() => this.#next(), GATHER, GATHER);
     const stopped = coalesce(() => this.#tellStopped());
     this.#disposables = [
       next,
@@ -139,20 +139,6 @@ export class Notifications implements vscode.Disposable {
       .showWarningMessage(`${name(first)} stopped while ${what} waiting. Nothing ran.`, SHOW)
       .then((choice) => choice === SHOW && this.#options.show(first));
   }
-}
-
-/** Runs `work` once for all calls of a short while. */
-function gather(work: () => void): vscode.Disposable & { readonly run: () => void } {
-  let timer: NodeJS.Timeout | undefined;
-  return {
-    run: () => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        work();
-      }, GATHER);
-    },
-    dispose: () => clearTimeout(timer),
-  };
 }
 
 /** The risk, or the payload where the first words do not say it yet. */

@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import { benchCardPanel } from '../support/webviewHarnessBench.ts';
 import { benchActivation } from './activation.ts';
 import type * as RoundTrip from './roundTrip.ts';
+import { benchWorkbenchLoad } from './workbenchLoad.ts';
 
 /** Bundled as the extension is: the loader of the tests adds work to every function that is made. */
 async function bundled(): Promise<{ module: typeof RoundTrip; dispose(): Promise<void> }> {
@@ -32,6 +33,7 @@ try {
     roundTrip: await module.benchRoundTrip(),
     cardPanel: await benchCardPanel(),
     activationMilliseconds: await benchActivation(),
+    workbench: process.platform === 'linux' ? await benchWorkbenchLoad() : 'Linux only',
   };
   process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
 } finally {

@@ -94,7 +94,7 @@ function answerScript(index: number): string {
     await new Promise((done) => setTimeout(done, 600));
     const start = performance.now();
     card.querySelector('.allow').click();
-    window.postMessage(${JSON.stringify({ type: 'card', card: settled })}, '*');
+    window.postMessage(${JSON.stringify({ type: 'changed', cards: [settled] })}, '*');
     while (!document.querySelector('#card-c${number}.is-done')) await ${NEXT_PAINT};
     return performance.now() - start;
   })()`;

@@ -29,17 +29,15 @@ function start(page: HTMLElement): void {
       case 'cards':
         cards.replace(message.cards);
         return;
-      case 'card': {
-        const before = cards.get(message.card.id);
+      case 'changed': {
         // What a rule answered at once was never here.
-        if (!before && message.card.outcome) return;
-        if (message.card.outcome && !hold.isHeld()) dropSettled();
-        const settle = focusAfterSettle(list, message.card);
-        cards.put(message.card);
-        settle();
-        if (!before) {
-          announceRequest(regions, message.card, cards.waiting().length);
-        }
+        const changed = message.cards.filter((card) => cards.get(card.id) || !card.outcome);
+        const latest = changed.findLast((card) => !cards.get(card.id));
+        if (!hold.isHeld() && changed.some((card) => card.outcome)) dropSettled();
+        const settle = changed.map((card) => focusAfterSettle(list, card));
+        for (const card of changed) cards.put(card);
+        for (const each of settle) each();
+        if (latest) announceRequest(regions, latest, cards.waiting().length);
         return;
       }
       case 'refused':

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { ChatEntry, ToolEntry } from '../../src/protocol/chatView.ts';
 import { Card } from '../shared/card.tsx';
-import { useCard } from '../shared/cardStore.ts';
+import { cards, useCard } from '../shared/cardStore.ts';
 import { post } from '../shared/host.ts';
 import { memo } from '../shared/memo.ts';
 import { SpanText } from '../shared/spanText.tsx';
@@ -83,11 +83,14 @@ const Entry = memo(({ entry, canRestart }: EntryProps): VNode | null => {
   }
 });
 
+/** With more than this, only the cards near the part on show draw their buttons. */
+const EAGER_CARDS = 20;
+
 const CardEntry = memo(({ requestId }: { readonly requestId: string }): VNode | null => {
   const state = useCard(requestId);
   return state ? (
     <div class="cs-slot">
-      <Card state={state} eager />
+      <Card state={state} eager={cards.ids.length <= EAGER_CARDS} />
     </div>
   ) : null;
 });

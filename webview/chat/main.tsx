@@ -40,14 +40,12 @@ function start(page: HTMLElement): void {
       case 'cards':
         cards.replace(message.cards);
         return;
-      case 'card': {
-        const before = cards.get(message.card.id);
-        const settle = focusAfterSettle(log, message.card);
-        cards.put(message.card);
-        settle();
-        if (!before && !message.card.outcome) {
-          announceRequest(regions, message.card, cards.waiting().length);
-        }
+      case 'changed': {
+        const latest = message.cards.findLast((card) => !cards.get(card.id) && !card.outcome);
+        const settle = message.cards.map((card) => focusAfterSettle(log, card));
+        for (const card of message.cards) cards.put(card);
+        for (const each of settle) each();
+        if (latest) announceRequest(regions, latest, cards.waiting().length);
         return;
       }
       case 'refused':

@@ -42,7 +42,7 @@ describe('card list', function () {
 
   it('shows the oldest first and adds new ones below', async () => {
     await open(three());
-    await view.send({ type: 'card', card: card(command('ls'), { id: 'd', raisedAt: 0 }) });
+    await view.send({ type: 'changed', cards: [card(command('ls'), { id: 'd', raisedAt: 0 })] });
     assert.deepEqual(await shown(), ['a', 'b', 'c', 'd']);
     assert.equal(await view.page.locator('[role=feed] article').count(), 4);
   });
@@ -50,12 +50,12 @@ describe('card list', function () {
   it('says in words that a request came', async () => {
     await open(three());
     assert.equal(await view.page.locator('body > [role=status]').textContent(), '');
-    await view.send({ type: 'card', card: card(command('ls'), { id: 'd' }) });
+    await view.send({ type: 'changed', cards: [card(command('ls'), { id: 'd' })] });
     assert.equal(
       await view.page.locator('body > [role=status]').textContent(),
       'Claude Code wants to run a command. 4 waiting.',
     );
-    await view.send({ type: 'card', card: card(command('rm -rf /'), { id: 'e' }) });
+    await view.send({ type: 'changed', cards: [card(command('rm -rf /'), { id: 'e' })] });
     assert.equal(
       await view.page.locator('body > [role=alert]').textContent(),
       'High risk. Deletes files and folders for good. Claude Code wants to run a command. 5 waiting.',

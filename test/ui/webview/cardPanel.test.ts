@@ -42,7 +42,7 @@ describe('card panel', function () {
   describe('takes no answer too early', () => {
     it('ignores a click in the first half second, then takes it', async () => {
       await open([]);
-      await view.sendThen([{ type: 'card', card: card(PNPM_TEST) }], pressAllow);
+      await view.sendThen([{ type: 'changed', cards: [card(PNPM_TEST)] }], pressAllow);
       assert.deepEqual(await answers(), []);
 
       await sleep(ARMED_MS);
@@ -56,7 +56,7 @@ describe('card panel', function () {
     it('shows that it is off without leaving the tab order', async () => {
       await open([]);
       await view.sendThen(
-        [{ type: 'card', card: card(PNPM_TEST) }],
+        [{ type: 'changed', cards: [card(PNPM_TEST)] }],
         `window.state = [...document.querySelectorAll('.cs-btn, .cs-more')].map(
           (each) => each.getAttribute('aria-disabled') + ' ' + each.disabled);
          window.line = document.querySelectorAll('.cs-arming').length;`,
@@ -71,7 +71,7 @@ describe('card panel', function () {
       await open([card(PNPM_TEST)]);
       await sleep(ARMED_MS);
       const changed = card(command('pnpm publish'));
-      await view.sendThen([{ type: 'card', card: changed }], pressAllow);
+      await view.sendThen([{ type: 'changed', cards: [changed] }], pressAllow);
       assert.deepEqual(await answers(), []);
     });
 
@@ -100,7 +100,7 @@ describe('card panel', function () {
     it('stays armed when a card is added below', async () => {
       await open([card(PNPM_TEST)]);
       await sleep(ARMED_MS);
-      await view.send({ type: 'card', card: card(RM, { id: 'r2' }) });
+      await view.send({ type: 'changed', cards: [card(RM, { id: 'r2' })] });
       await press('r1', 'Deny');
       assert.equal((await answers())[0]?.outcome, 'deny');
     });
@@ -261,7 +261,10 @@ describe('card panel', function () {
       await sleep(ARMED_MS);
       const before = await at('r2').boundingBox();
       await button('r1', 'Allow once').click();
-      await view.send({ type: 'card', card: settledCard(PNPM_TEST, { id: 'r1', raisedAt: 1 }) });
+      await view.send({
+        type: 'changed',
+        cards: [settledCard(PNPM_TEST, { id: 'r1', raisedAt: 1 })],
+      });
       assert.equal(await at('r1').getByText('Allowed once by you').count(), 1);
       assert.equal(await at('r1').getByRole('button').count(), 0);
       assert.equal((await at('r2').boundingBox())?.y, before?.y);
@@ -275,8 +278,8 @@ describe('card panel', function () {
       await at('r2').hover();
       const before = await at('r2').boundingBox();
       await view.send({
-        type: 'card',
-        card: settledCard(command('ls'), { id: 'r2', raisedAt: 2 }),
+        type: 'changed',
+        cards: [settledCard(command('ls'), { id: 'r2', raisedAt: 2 })],
       });
       assert.ok(((await at('r2').boundingBox())?.height ?? 0) < (before?.height ?? 0) - 20);
     });
@@ -284,9 +287,12 @@ describe('card panel', function () {
     it('hands the focus to the next card', async () => {
       await open(two());
       await view.send({ type: 'reveal', requestId: 'r1' });
-      await view.send({ type: 'card', card: settledCard(PNPM_TEST, { id: 'r1', raisedAt: 1 }) });
+      await view.send({
+        type: 'changed',
+        cards: [settledCard(PNPM_TEST, { id: 'r1', raisedAt: 1 })],
+      });
       assert.equal(await focused(), 'card-r2');
-      await view.send({ type: 'card', card: settledCard(command('ls'), { id: 'r2' }) });
+      await view.send({ type: 'changed', cards: [settledCard(command('ls'), { id: 'r2' })] });
       assert.equal(await view.page.evaluate(`document.activeElement.className`), 'cs-list');
     });
 
@@ -304,7 +310,7 @@ describe('card panel', function () {
       await open(two());
       const decision = { outcome: 'deny', by: { kind: 'agentGone', reason: 'exit' } } as const;
       const gone = settledCard(PNPM_TEST, { id: 'r1', raisedAt: 1 }, decision);
-      await view.send({ type: 'card', card: gone });
+      await view.send({ type: 'changed', cards: [gone] });
       await button('r1', 'Dismiss').click();
       assert.equal(await at('r1').count(), 0);
       assert.deepEqual(await view.sent(), [{ type: 'dismiss', requestId: 'r1' }]);
@@ -312,7 +318,7 @@ describe('card panel', function () {
 
     it('never appears when a rule answered at once', async () => {
       await open(two());
-      await view.send({ type: 'card', card: settledCard(RM, { id: 'r9' }) });
+      await view.send({ type: 'changed', cards: [settledCard(RM, { id: 'r9' })] });
       assert.equal(await at('r9').count(), 0);
     });
   });

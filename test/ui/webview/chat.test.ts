@@ -184,7 +184,7 @@ describe('chat panel', function () {
       await sleep(600);
       await view.page.getByRole('button', { name: 'Allow once' }).click();
       assert.equal((await view.sent())[0]?.type, 'answer');
-      await view.send({ type: 'card', card: settledCard(PNPM_TEST, {}) });
+      await view.send({ type: 'changed', cards: [settledCard(PNPM_TEST, {})] });
       assert.equal(
         await view.page.locator('.cs-outcome > span:not(.cs-where)').textContent(),
         'Allowed once by you',
