@@ -50,6 +50,8 @@ const program = {
 };
 
 async function hostTests() {
+  // A suite that is gone must not run from an earlier build.
+  await rm(path.join(ROOT, 'dist/test'), { recursive: true, force: true });
   const names = await readdir(path.join(ROOT, 'test/host/suite'));
   const suites = names.filter((name) => name.endsWith('.test.ts'));
   return {
