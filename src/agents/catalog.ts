@@ -107,7 +107,17 @@ const ROWS: readonly Row[] = [
     alwaysScope: 'the first word of a command; for edits, every edit of the session',
     programs: ['gemini'],
     install: 'npm install -g @google/gemini-cli',
-    gate: 'its own settings can choose a mode that does not ask, and Countersign does not check that yet',
+    gate: async (command) => {
+      const { acpLauncher } = await import('./acp/launcher.ts');
+      return acpLauncher({
+        id: 'gemini',
+        name: 'Gemini CLI',
+        command,
+        args: ['--acp'],
+        // Else it starts itself again, and what is stopped is not what works.
+        env: { GEMINI_CLI_NO_RELAUNCH: '1' },
+      });
+    },
   },
   {
     id: 'opencode',
@@ -130,7 +140,17 @@ const ROWS: readonly Row[] = [
     alwaysScope: 'not known',
     programs: ['copilot'],
     install: 'npm install -g @github/copilot',
-    gate: 'it is not yet measured what it runs without asking',
+    gate: async (command) => {
+      const { acpLauncher } = await import('./acp/launcher.ts');
+      return acpLauncher({
+        id: 'copilot',
+        name: 'GitHub Copilot CLI',
+        command,
+        args: ['--acp'],
+        // Else they make it run everything, or what a model takes for safe, and it does not say so in its session.
+        env: { COPILOT_ALLOW_ALL: 'false', COPILOT_ASSISTED_APPROVAL: 'false' },
+      });
+    },
   },
   {
     id: 'agent',

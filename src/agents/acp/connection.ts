@@ -124,7 +124,8 @@ export class AcpConnection implements AgentConnection {
           prompt: [{ type: 'text', text }],
         }),
       );
-      return turnEnd(stopReason);
+      // Copilot says of a turn that was stopped that it came to its end.
+      return turnEnd(this.#isCancelled() ? 'cancelled' : stopReason);
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       if (this.#isCancelled()) return { reason: 'interrupted' };
@@ -153,6 +154,7 @@ export class AcpConnection implements AgentConnection {
   }
 
   async stop(): Promise<void> {
+    if (this.#turn === 'running') this.#turn = 'cancelled';
     await this.#lines.stop();
   }
 

@@ -258,6 +258,20 @@ describe('an ACP connection', () => {
     });
   }
 
+  it('does not call a turn done that was stopped, though Copilot does', async () => {
+    const turn = connection.prompt('go');
+    await settle();
+    const id = agent.sent.at(-1)?.['id'] ?? null;
+    const stop = agent.stop.bind(agent);
+    agent.stop = async () => {
+      agent.say({ jsonrpc: '2.0', id, result: { stopReason: 'end_turn' } });
+      await settle();
+      await stop();
+    };
+    await connection.stop();
+    assert.deepEqual(await turn, { reason: 'interrupted' });
+  });
+
   it('ends the turn with the words of the error', async () => {
     const turn = connection.prompt('go');
     await settle();

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { UserError } from '../../src/protocol/userError.ts';
+import {
+  type AcpCliUnderTest,
+  copilotUnderTest,
+  launcherWith,
+} from '../support/acpCliUnderTest.ts';
+import { agentContract, Conversation } from './contract.ts';
+
+agentContract('GitHub Copilot CLI', copilotUnderTest);
+
+describe('GitHub Copilot CLI', () => {
+  let agent: AcpCliUnderTest;
+  let conversation: Conversation;
+  beforeEach(async () => {
+    agent = await copilotUnderTest();
+  });
+  afterEach(async () => {
+    await conversation.stop();
+    await agent.dispose();
+  });
+
+  const isNotGated = (error: unknown) =>
+    error instanceof UserError && error.code === 'agentNotGated';
+
+  it('asks although its environment and its settings let everything through', async () => {
+    agent.configure('.copilot/settings.json', { defaultPermissionMode: 'allow-all' });
+    const env = { ...agent.env, COPILOT_ALLOW_ALL: 'true' };
+    conversation = new Conversation({ ...agent, env });
+    await conversation.start();
+    const turn = conversation.connection.prompt(agent.prompt([agent.makeFile('made')]));
+    await conversation.answer(await conversation.one(), 'deny');
+    await turn;
+    assert.equal(fs.existsSync(path.join(agent.cwd, 'made')), false);
+  });
+
+  it('is not started so that it runs everything', async () => {
+    const launcher = launcherWith(agent, 'copilot', ['--acp', '--allow-all']);
+    conversation = new Conversation({ ...agent, launcher });
+    await assert.rejects(conversation.start(), isNotGated);
+  });
+
+  it('is stopped when the person tells it to allow everything', async () => {
+    conversation = new Conversation(agent);
+    await conversation.start();
+    // It can say so before or after the end of the turn.
+    await conversation.connection.prompt('/allow-all on').catch(() => undefined);
+    const { error } = await conversation.connection.exited;
+    assert.equal(error?.code, 'agentNotGated');
+  });
+});
