@@ -8,6 +8,9 @@ import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';
 
 export const CODEX: PinnedPackage = { name: '@openai/codex', version: '0.169.0' };
 
+/** A port on which nobody listens. */
+const NOWHERE = 'http://127.0.0.1:9';
+
 /** The real Codex with a scripted model, in folders of its own: nothing of the person's is read or written. */
 export interface CodexUnderTest extends AgentUnderTest {
   readonly model: FakeResponses;
@@ -20,6 +23,8 @@ export interface CodexSetup {
   readonly args?: readonly string[];
   /** A tool server of ours, whose tool says that it only reads. */
   readonly marks?: boolean;
+  /** The model is one of OpenAI's, for which somebody has to sign in. */
+  readonly needsAccount?: boolean;
 }
 
 export async function codexUnderTest(setup: CodexSetup = {}): Promise<CodexUnderTest> {
@@ -42,6 +47,10 @@ export async function codexUnderTest(setup: CodexSetup = {}): Promise<CodexUnder
       TEMP: temporary,
       TMP: temporary,
       FAKE_KEY: 'not-a-real-key',
+      // Whatever else it would like to reach is not there.
+      HTTP_PROXY: NOWHERE,
+      HTTPS_PROXY: NOWHERE,
+      NO_PROXY: '127.0.0.1',
     },
     cwd: makeFolder(folder, 'project'),
     model,
@@ -79,7 +88,7 @@ export async function codexProgram(): Promise<string> {
   return program;
 }
 
-function configToml(url: string, { config, marks }: CodexSetup): string {
+function configToml(url: string, { config, marks, needsAccount }: CodexSetup): string {
   const server = path.join(ROOT, 'test/support/parallelMcpServer.mjs');
   const marksTable = [
     '[mcp_servers.marks]',
@@ -90,13 +99,15 @@ function configToml(url: string, { config, marks }: CodexSetup): string {
     // An unknown model gets no apply_patch.
     'model = "gpt-5.5"',
     'model_provider = "fake"',
+    // They are fetched from the network.
+    'features.plugins = false',
     // Not every machine that runs tests can make Codex's sandbox.
     ...(config ?? ['sandbox_mode = "danger-full-access"']),
     '[model_providers.fake]',
     'name = "fake"',
     `base_url = "${url}"`,
     'wire_api = "responses"',
-    'env_key = "FAKE_KEY"',
+    needsAccount ? 'requires_openai_auth = true' : 'env_key = "FAKE_KEY"',
     'request_max_retries = 0',
     'stream_max_retries = 0',
     '[analytics]',

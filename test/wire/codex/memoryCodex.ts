@@ -53,6 +53,8 @@ export class MemoryCodex {
   readonly log: string[] = [];
   readonly broker: Broker;
   inputEnded = false;
+  /** It goes on for a while after its input has ended. */
+  lingers = false;
   /** When set, the journal cannot be written. */
   journalError: Error | undefined;
 
@@ -165,7 +167,7 @@ export class MemoryCodex {
       },
       endInput: () => {
         this.inputEnded = true;
-        this.exits(0);
+        if (!this.lingers) this.exits(0);
       },
       stop: async () => this.exits(null, 'SIGTERM'),
       exited,

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { type Ask, resultOf } from '../../../../src/agents/codex/ask.ts';
 import { codexLauncher } from '../../../../src/agents/codex/launcher.ts';
+import { FILE_OPTIONS } from '../../../../src/agents/codex/options.ts';
 import type { JsonObject } from '../../../../src/base/json.ts';
+import type { PermissionOption } from '../../../../src/permission/request.ts';
 import { UserError } from '../../../../src/protocol/userError.ts';
 import {
   commandFrame,
@@ -30,7 +33,11 @@ describe('CodexConnection fails closed', () => {
     ['an object without method and id', { params: {} }, 'badFrame'],
     ['a method that is no text', { method: 1, id: 2 }, 'badFrame'],
     ['an id that is no id', { method: approval, id: null }, 'badFrame'],
-    ['an id that would be rounded', `{"method":"${approval}","id":9007199254740993}`, 'badFrame'],
+    [
+      'an id that would be rounded',
+      JSON.stringify(command(7)).replace('"id":7', '"id":9007199254740993'),
+      'badFrame',
+    ],
     ['a response without a result', { id: 99 }, 'badFrame'],
     ['an approval without an item', { method: approval, id: 7, params: {} }, 'badFrame'],
     ['an approval without params', { method: approval, id: 7 }, 'badFrame'],
@@ -145,12 +152,46 @@ describe('CodexConnection fails closed', () => {
     await gone.connection.exited;
     await gone.answers(0, 'allow');
     const stopping = await MemoryCodex.start();
+    stopping.lingers = true;
     stopping.says(command(0));
     const stopped = stopping.connection.stop();
     await stopping.answers(0, 'allow');
     await stopped;
     assert.deepEqual([...gone.written, ...stopping.written], []);
     assert.equal(gone.settled[0]?.delivery, 'failed');
+  });
+
+  it('on an option that says something else than the decision', () => {
+    const ask: Ask = {
+      source: 'agent_tool',
+      toolName: 'command',
+      action: { tool: 'execute', command: 'x' },
+      options: FILE_OPTIONS,
+      result: (decision) => ({ decision }),
+      refusal: { decision: 'decline' },
+    };
+    const [accept, , decline] = FILE_OPTIONS;
+    assert.ok(accept && decline);
+    const result = (outcome: 'allow' | 'deny', option: PermissionOption | undefined) => {
+      const by = { kind: 'person', surface: 'cli' } as const;
+      const decision = { requestId: 'r', argsHash: 'h', outcome, by, at: 0 };
+      return resultOf(
+        ask,
+        decision,
+        option ? { kind: 'option', option, narrowed: false } : { kind: 'cancel' },
+      );
+    };
+    assert.deepEqual(
+      [
+        result('allow', accept),
+        result('deny', accept),
+        result('allow', decline),
+        result('allow', { ...accept, id: 'acceptEverything' }),
+        result('allow', undefined),
+        result('deny', undefined),
+      ].map((each) => each?.['decision']),
+      ['accept', 'decline', 'decline', 'decline', 'decline', 'decline'],
+    );
   });
 
   it('on a journal that cannot be written', async () => {
