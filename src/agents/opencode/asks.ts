@@ -38,6 +38,8 @@ interface Waiting {
   raised?: RaisedRequest;
   /** Settled inside OpenCode: no answer is expected any more. */
   gone: boolean;
+  /** Asked after the person stopped the turn. */
+  readonly unwanted: boolean;
 }
 
 interface Held {
@@ -73,7 +75,8 @@ export class Asks {
   /** `permission.asked`. The same one can come twice, from the events and from the list. */
   asked(ask: Ask): void {
     if (this.#isOver || this.#waiting.has(ask.id) || this.#settled.has(ask.id)) return;
-    const waiting: Waiting = { ask, gone: false };
+    const unwanted = this.#options.isInterrupted();
+    const waiting: Waiting = { ask, gone: false, unwanted };
     this.#waiting.set(ask.id, waiting);
     void this.#prepare(waiting);
   }
@@ -171,7 +174,7 @@ export class Asks {
       waiting.raised = raised;
       if (callId !== undefined && this.#waiting.has(ask.id))
         emit(calls.waitsFor(callId, raised.request.id));
-      if (this.#options.isInterrupted()) raised.withdraw();
+      if (waiting.unwanted || this.#options.isInterrupted()) raised.withdraw();
     } catch (error) {
       this.#waiting.delete(ask.id);
       log(safeText(`A request could not be raised: ${String(error)}`));

@@ -66,6 +66,7 @@ export class EventStream {
   async #read({ events, over }: Connection): Promise<boolean> {
     let came = false;
     const silence = setTimeout(() => over.abort(), this.#options.silenceMs ?? SILENCE_MS);
+    silence.unref();
     try {
       for await (const event of events) {
         if (this.#closed.signal.aborted) break;

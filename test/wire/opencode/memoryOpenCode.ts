@@ -50,8 +50,18 @@ export class MemoryOpenCode {
   #error: UserError | undefined;
   #connection: OpenCodeConnection | undefined;
 
+  static readonly #started = new Set<MemoryOpenCode>();
+
+  /** Ends those that a test has started: their events would be connected again for ever. */
+  static async stopAll(): Promise<void> {
+    const all = [...MemoryOpenCode.#started];
+    MemoryOpenCode.#started.clear();
+    await Promise.all(all.map((memory) => memory.#connection?.stop()));
+  }
+
   static async start(sessionId = 'ses_main', plan: GatePlan = PLAN): Promise<MemoryOpenCode> {
     const memory = new MemoryOpenCode(sessionId);
+    MemoryOpenCode.#started.add(memory);
     memory.answers.set('/permission', []);
     const exited = new Promise<AgentExit>((resolve) => {
       memory.#exit = resolve;

@@ -6,6 +6,8 @@ import { type Recorded, recording, recordings } from './recording.ts';
 const DENIED = 'Denied in Countersign. It was not run.';
 
 describe('recorded sessions of OpenCode', () => {
+  afterEach(() => MemoryOpenCode.stopAll());
+
   for (const name of recordings()) {
     it(`answers as the recorded client did: ${name}`, async () => {
       const { memory, expected } = await replay(recording(name));
