@@ -120,29 +120,59 @@ export class Conversation {
 
 interface Scenario {
   readonly title: string;
-  /** In milliseconds, beyond what the runner gives. */
-  readonly timeout?: number;
   run(conversation: Conversation, agent: AgentUnderTest): Promise<void>;
 }
 
 /** What every agent has to get right, run against `setup()` with the real agent process and a real broker. */
 export function agentContract(name: string, setup: () => Promise<AgentUnderTest>): void {
   describe(`${name}: the contract of an agent`, () => {
-    for (const { run, timeout, title } of SCENARIOS) {
-      it(title, async function () {
-        if (timeout !== undefined) this.timeout(timeout);
-        const agent = await setup();
-        const conversation = new Conversation(agent);
-        try {
-          await conversation.start();
-          await run(conversation, agent);
-        } finally {
-          await conversation.stop();
-          await agent.dispose();
-        }
-      });
-    }
+    // Beside the others, so that its minute does not add up over all agents.
+    const end = new AbortController();
+    let waiting: Promise<void> = Promise.resolve();
+    before(() => {
+      waiting = play(setup, (conversation, agent) => waitSixtySeconds(conversation, agent, end));
+      waiting.catch(() => undefined);
+    });
+    after(async () => {
+      end.abort();
+      await waiting.catch(() => undefined);
+    });
+    for (const { run, title } of SCENARIOS) it(title, () => play(setup, run));
+    it('waits for sixty seconds as for one', async function () {
+      this.timeout(180_000);
+      await waiting;
+    });
   });
+}
+
+async function play(setup: () => Promise<AgentUnderTest>, run: Scenario['run']): Promise<void> {
+  const agent = await setup();
+  const conversation = new Conversation(agent);
+  try {
+    await conversation.start();
+    await run(conversation, agent);
+  } finally {
+    await conversation.stop();
+    await agent.dispose();
+  }
+}
+
+async function waitSixtySeconds(
+  conversation: Conversation,
+  agent: AgentUnderTest,
+  { signal }: AbortController,
+): Promise<void> {
+  const turn = conversation.connection.prompt(agent.prompt([agent.makeFile('late')]));
+  const request = await conversation.one();
+  await sleep(60_000, undefined, { signal });
+  assert.deepEqual(
+    conversation.broker.pending.map(({ id }) => id),
+    [request.id],
+  );
+  assert.equal(isThere(agent, 'late'), false);
+  await conversation.answer(request, 'allow');
+  assert.equal((await turn).reason, 'done');
+  assert.equal(isThere(agent, 'late'), true);
 }
 
 const isThere = ({ cwd }: AgentUnderTest, file: string) => fs.existsSync(path.join(cwd, file));
@@ -281,23 +311,6 @@ const SCENARIOS: readonly Scenario[] = [
         [settled?.decision.outcome, settled?.decision.by.kind],
         ['deny', 'agentGone'],
       );
-    },
-  },
-  {
-    title: 'waits for sixty seconds as for one',
-    timeout: 180_000,
-    run: async (conversation, agent) => {
-      const turn = conversation.connection.prompt(agent.prompt([agent.makeFile('late')]));
-      const request = await conversation.one();
-      await sleep(60_000);
-      assert.deepEqual(
-        conversation.broker.pending.map(({ id }) => id),
-        [request.id],
-      );
-      assert.equal(isThere(agent, 'late'), false);
-      await conversation.answer(request, 'allow');
-      assert.equal((await turn).reason, 'done');
-      assert.equal(isThere(agent, 'late'), true);
     },
   },
   {
