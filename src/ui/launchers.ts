@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { AgentLauncher } from '../agents/agent.ts';
-import { CATALOG, createLauncher } from '../agents/catalog.ts';
+import { CATALOG, type CatalogAgent, createLauncher, programOf } from '../agents/catalog.ts';
 import { UserError } from '../protocol/userError.ts';
 import { userSettings } from './settings.ts';
 
@@ -15,10 +15,6 @@ export interface AgentItem {
   readonly name: string;
   readonly description: string;
 }
-
-const DESCRIPTIONS: Readonly<Record<string, string>> = {
-  demo: 'no key, no account: asks for one of each',
-};
 
 /** Makes launchers from the person's settings. The dialects are loaded when the first session needs them. */
 export class Launchers {
@@ -37,10 +33,10 @@ export class Launchers {
     for (const problem of problems) void vscode.window.showWarningMessage(problem);
     const known = CATALOG.filter(({ relayed }) => relayed.kind === 'yes');
     return [
-      ...known.map(({ id, name }) => ({
-        choice: { from: 'catalog', id } as const,
-        name,
-        description: DESCRIPTIONS[id] ?? '',
+      ...known.map((agent) => ({
+        choice: { from: 'catalog', id: agent.id } as const,
+        name: agent.name,
+        description: describe(agent),
       })),
       ...agents.map(({ id, name, command, args }) => ({
         choice: { from: 'settings', id } as const,
@@ -73,6 +69,16 @@ export class Launchers {
     await createSampleWorkspace(folder);
     return folder;
   }
+}
+
+/** What a person needs to know before choosing it. */
+function describe(agent: CatalogAgent): string {
+  if (agent.programs.length === 0) return 'no key, no account: asks for one of each';
+  if (agent.id === 'claude' && userSettings.claudeCommand() !== 'claude')
+    return userSettings.claudeCommand();
+  return programOf(agent, process.env) === undefined
+    ? `not found here. To install: ${agent.install}`
+    : '';
 }
 
 function noSuchAgent(id: string): UserError {
