@@ -123,7 +123,7 @@ export class MemoryAgent implements AgentLines {
 }
 
 /** In `session/new`: a mode that asks, and one that does not. */
-export const ASKING: JsonObject = {
+const ASKING: JsonObject = {
   modes: { currentModeId: 'default', availableModes: [{ id: 'default' }, { id: 'yolo' }] },
 };
 
