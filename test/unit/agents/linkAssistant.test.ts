@@ -98,6 +98,7 @@ describe('The connection to agent (link-assistant)', () => {
     memory.says(touch);
     await memory.connection.interrupt();
     memory.says(askFrame('p2', 'bash', { command: 'touch b' }));
+    assert.deepEqual(memory.broker.pending, []);
     memory.says({ type: 'session_idle' });
     assert.deepEqual(await turn, { reason: 'interrupted' });
     assert.deepEqual(memory.written.slice(1), [
