@@ -43,7 +43,7 @@ export function responseFrame(permissionId: string, response: string): JsonObjec
  * Its three answers, word for word. "always" is wider than the call for every tool (measured, always-bash and
  * always-edit in test/wire/linkAssistant), and also lets through what waits beside it.
  */
-export function permissionOptions(ask: Ask): PermissionOption[] {
+function permissionOptions(ask: Ask): PermissionOption[] {
   return [
     {
       id: 'once',

@@ -123,7 +123,7 @@ export function readPart(part: unknown): Part | undefined {
   return { id, sessionId, messageId, content: contentOf(part) };
 }
 
-export function readError(error: unknown): SessionError {
+function readError(error: unknown): SessionError {
   const name = stringAt(error, 'name') ?? 'UnknownError';
   const data = isJsonObject(error) ? error['data'] : undefined;
   return { name, message: stringAt(data, 'message') ?? name };

@@ -36,7 +36,7 @@ export function draftOf(asked: AskedCall, agent: AgentInfo): RequestDraft {
  * Its three answers, word for word. "always" is a list of patterns such as `touch *`, or `*` for every edit, and counts
  * in all of its sessions in the folder until its server ends (measured): wider than the call for each of them.
  */
-export function permissionOptions({ always, permission }: Ask): PermissionOption[] {
+function permissionOptions({ always, permission }: Ask): PermissionOption[] {
   const patterns = always.length > 0 ? always.join(', ') : '*';
   return [
     {

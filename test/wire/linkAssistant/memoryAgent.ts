@@ -12,7 +12,7 @@ import type { JournalEntry } from '../../../src/permission/journalPort.ts';
 import { SessionRules } from '../../../src/permission/rules.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
 
-export const SESSION = {
+const SESSION = {
   key: '01J0000000000000000000TEST',
   title: 'Test',
   cwd: '/home/dev/project',
