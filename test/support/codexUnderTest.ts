@@ -76,7 +76,7 @@ export function exec(cmd: string, more: Readonly<Record<string, string>> = {}): 
 }
 
 /** The program is a native one, in an optional package for each platform. */
-export async function codexProgram(): Promise<string> {
+async function codexProgram(): Promise<string> {
   const folder = await installed(CODEX);
   const vendor = path.join(`${folder}-${process.platform}-${process.arch}`, 'vendor');
   const name = process.platform === 'win32' ? 'codex.exe' : 'codex';

@@ -167,10 +167,7 @@ function mergedWidened(action: Action, widened: JsonObject | undefined): { widen
 }
 
 /** Fields that nobody has named: they go into the action, so that the call asks rather than slips by. */
-export function unclassified(
-  params: JsonObject,
-  read: readonly string[],
-): { unclassified?: JsonObject } {
+function unclassified(params: JsonObject, read: readonly string[]): { unclassified?: JsonObject } {
   const rest = Object.entries(params).filter(
     ([name, value]) => !read.includes(name) && value !== null,
   );

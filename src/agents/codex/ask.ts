@@ -61,10 +61,12 @@ export function asked(ask: Ask): Asked {
   return { kind: 'ask', ask };
 }
 
+/** The outcome of a reader that could not: the connection ends, because nobody knows what is asked. */
 export function unreadable(what: string): Asked {
   return { kind: 'unreadable', what };
 }
 
+/** `reason`, where there is one. */
 export function whyOf(params: JsonObject): { why?: string } {
   const why = stringAt(params, 'reason');
   return why?.trim() ? { why } : {};

@@ -10,6 +10,7 @@ export function badFrame(what: string, line: string): UserError {
   return shared.badFrame(NAME, what, line);
 }
 
+/** A second request under an id that still waits. */
 export function duplicateRequest(id: string | number): UserError {
   return shared.duplicateRequest(NAME, String(id));
 }
@@ -45,10 +46,12 @@ export function noHandshake(words: string): UserError {
   );
 }
 
+/** A message while a turn runs. */
 export function stillWorking(): UserError {
   return shared.stillWorking(NAME);
 }
 
+/** A message or an answer after the end. */
 export function sessionOver(): UserError {
   return shared.sessionOver(NAME);
 }

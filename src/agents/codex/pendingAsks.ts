@@ -5,6 +5,7 @@ import type { RequestDraft } from '../../permission/request.ts';
 import { type Ask, resultOf } from './ask.ts';
 import { idKey, type RequestId } from './frames.ts';
 
+/** What {@link PendingAsks} needs of its connection. */
 export interface PendingAsksOptions {
   readonly gate: PermissionGate;
   /** Writes the answer to Codex. Throws when it cannot be reached. */

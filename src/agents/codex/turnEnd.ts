@@ -10,6 +10,7 @@ export interface TurnFailure {
   readonly httpStatus?: number;
 }
 
+/** Reads a `TurnError`; never throws. */
 export function failureOf(error: unknown): TurnFailure {
   const message = stringAt(error, 'message') ?? 'no reason given';
   const info = isJsonObject(error) ? error['codexErrorInfo'] : undefined;
