@@ -44,6 +44,8 @@ export class MemoryOpenCode {
   readonly refusals = new Map<string, Error>();
   /** How often the events were connected. */
   connections = 0;
+  /** Whether its session says that it has the rules that it was made with. */
+  readonly #takesRules: boolean;
   #emit: (event: unknown) => void = () => undefined;
   #cut: () => void = () => undefined;
   #exit: (exit: AgentExit) => void = () => undefined;
@@ -59,8 +61,12 @@ export class MemoryOpenCode {
     await Promise.all(all.map((memory) => memory.#connection?.stop()));
   }
 
-  static async start(sessionId = 'ses_main', plan: GatePlan = PLAN): Promise<MemoryOpenCode> {
-    const memory = new MemoryOpenCode(sessionId);
+  static async start(
+    sessionId = 'ses_main',
+    plan: GatePlan = PLAN,
+    takesRules = true,
+  ): Promise<MemoryOpenCode> {
+    const memory = new MemoryOpenCode(sessionId, takesRules);
     MemoryOpenCode.#started.add(memory);
     memory.answers.set('/permission', []);
     const exited = new Promise<AgentExit>((resolve) => {
@@ -89,8 +95,9 @@ export class MemoryOpenCode {
     return memory;
   }
 
-  private constructor(sessionId: string) {
+  private constructor(sessionId: string, takesRules: boolean) {
     this.sessionId = sessionId;
+    this.#takesRules = takesRules;
     const newId = ulidSource(systemClock.now);
     const rules = new SessionRules(newId);
     const journal = { append: async () => undefined };
@@ -165,7 +172,7 @@ export class MemoryOpenCode {
         return this.answers.get(path);
       },
       post: async (path, body = {}) => {
-        if (path === '/session') return { id: this.sessionId, ...body };
+        if (path === '/session') return { id: this.sessionId, ...(this.#takesRules && body) };
         this.posted.push({ path, body });
         const refusal = this.refusals.get(path);
         if (refusal) throw refusal;

@@ -16,6 +16,10 @@ const ids = (memory: MemoryOpenCode) => memory.broker.pending.map(({ native }) =
 describe('The connection to OpenCode', () => {
   afterEach(() => MemoryOpenCode.stopAll());
 
+  it('is refused when its session does not take the rules', async () => {
+    await assert.rejects(MemoryOpenCode.start('ses_main', PLAN, false), { code: 'agentNotGated' });
+  });
+
   it('never sends its "always", and goes on after a denial', async () => {
     const memory = await MemoryOpenCode.start();
     await memory.says('permission.asked', asked('per_1'));
