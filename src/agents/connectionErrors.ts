@@ -53,8 +53,13 @@ export function agentError(agentName: string, words: string): UserError {
 
 /** An expected failure as it is; any other one in words of ours. */
 export function asUserError(agentName: string, error: unknown): UserError {
-  if (error instanceof UserError) return error;
-  return agentError(agentName, error instanceof Error ? error.message : String(error));
+  return error instanceof UserError ? error : agentError(agentName, wordsOf(error));
+}
+
+/** `fetch` says only "fetch failed"; why, its cause knows. */
+export function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause === undefined ? error.message : `${error.message}: ${wordsOf(error.cause)}`;
 }
 
 /** The process ended although something was expected from it. */

@@ -234,8 +234,7 @@ export class Asks {
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return false;
-      const words = error instanceof Error ? error.message : String(error);
-      if (!this.#isOver) this.#options.fail(errors.agentError(AGENT.name, words));
+      if (!this.#isOver) this.#options.fail(errors.asUserError(AGENT.name, error));
       return true;
     }
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import type { StartOptions } from '../agent.ts';
 import { badFrame, stopped } from '../connectionErrors.ts';
 import { AgentProcess } from '../process.ts';
@@ -27,8 +28,7 @@ export async function startServer(options: ServerOptions): Promise<OpenCodeServe
   const password = randomBytes(32).toString('base64url');
   const process = await AgentProcess.start({
     command,
-    // Port 0: any that is free.
-    args: ['serve', ...args, '--hostname', '127.0.0.1', '--port', '0'],
+    args: ['serve', ...args, '--hostname', '127.0.0.1', '--port', String(await freePort())],
     cwd: start.session.cwd,
     env: { ...env, OPENCODE_SERVER_PASSWORD: password, OPENCODE_SERVER_USERNAME: 'opencode' },
     signal: start.signal,
@@ -42,6 +42,22 @@ export async function startServer(options: ServerOptions): Promise<OpenCodeServe
     await process.stop();
     throw error;
   }
+}
+
+/**
+ * A port that is free now. Port 0 would not do: OpenCode takes it for 4096, and where another OpenCode is just giving that
+ * up, connections to ours are reset (measured, 1.18.33).
+ */
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
 }
 
 /** It says where it listens on its standard output; other lines there are warnings. */
