@@ -57,7 +57,7 @@ export function asUserError(agentName: string, error: unknown): UserError {
 }
 
 /** `fetch` says only "fetch failed"; why, its cause knows. */
-export function wordsOf(error: unknown): string {
+function wordsOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.cause === undefined ? error.message : `${error.message}: ${wordsOf(error.cause)}`;
 }
