@@ -2,6 +2,7 @@ import type { AgentConnection, AgentExit, AgentLauncher } from '../agents/agent.
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { Broker, Deliver, PermissionGate, RaisedRequest } from '../permission/broker.ts';
+import { oneLine } from '../permission/cut.ts';
 import type { RequestDraft, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
 import type { SessionView } from '../protocol/chatView.ts';
@@ -25,6 +26,7 @@ export interface SessionOptions {
 }
 
 const UNTITLED = 'New session';
+const MAX_TITLE = 60;
 
 /** One conversation with one agent. When it ends, nothing that it asked can be allowed any more. */
 export class Session implements PermissionGate, Disposable {
@@ -100,7 +102,12 @@ export class Session implements PermissionGate, Disposable {
         signal: this.#abort.signal,
         log,
       });
-      if (this.isOver) return void (await connection.stop());
+      if (this.isOver || this.#stopping) {
+        // Stopped or closed while it was starting.
+        await connection.stop();
+        this.#exited(await connection.exited);
+        return;
+      }
       this.#connection = connection;
       this.#store.add(connection.onDidEmit((event) => this.transcript.add(event)));
       this.#setState({ kind: 'ready' });
@@ -168,8 +175,9 @@ export class Session implements PermissionGate, Disposable {
 
   raise(draft: RequestDraft, deliver: Deliver): RaisedRequest {
     const raised = this.#options.broker.raise({ ...draft, session: this.#ref }, deliver);
-    // A request of a session that is over has nobody to run it any more.
-    if (this.isOver) this.#options.broker.agentGone(this.key, 'the session has ended');
+    // What an agent asks while it is ended must not run, whatever a rule would say.
+    if (this.isOver || this.#stopping)
+      this.#options.broker.agentGone(this.key, 'the session has ended');
     return raised;
   }
 
@@ -214,9 +222,9 @@ export class Session implements PermissionGate, Disposable {
 
   #setTitle(prompt: string): void {
     if (this.#ref.title !== UNTITLED) return;
-    const line = prompt.split('\n', 1)[0]?.trim() ?? '';
-    if (line)
-      this.#ref = { ...this.#ref, title: line.length > 60 ? `${line.slice(0, 59)}…` : line };
+    // Redacted before it is cut: half of a secret no longer looks like one.
+    const title = oneLine(prompt.trim().split('\n', 1)[0] ?? '', MAX_TITLE);
+    if (title) this.#ref = { ...this.#ref, title };
   }
 
   #setState(state: SessionState): void {

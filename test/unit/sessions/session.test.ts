@@ -156,6 +156,33 @@ describe('Session', () => {
     );
   });
 
+  it('allows nothing by rule that is raised while the session is being stopped', async () => {
+    const { agent, broker, session } = setup();
+    await session.start();
+    const { request } = session.raise(draft(session, 'a'), () => {});
+    await broker.answer({
+      requestId: request.id,
+      argsHash: request.argsHash,
+      outcome: 'allow',
+      rule: { scope: 'session', match: 'exact' },
+      by: { kind: 'person', surface: 'chat' },
+    });
+    agent.stop = () => new Promise(() => {});
+    void session.stop();
+    const outcomes: string[] = [];
+    session.raise(draft(session, 'b'), ({ outcome }) => outcomes.push(outcome));
+    await turn();
+    assert.deepEqual(outcomes, ['deny']);
+  });
+
+  it('takes a secret out of its title before the title is cut', async () => {
+    const { session } = setup();
+    await session.start();
+    const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
+    void session.prompt(`${'x'.repeat(45)} ${secret}`);
+    assert.equal(session.ref.title.includes('ghp_'), false);
+  });
+
   it('leaves other sessions alone when one fails', async () => {
     const { agent, broker, session, sessions } = setup();
     const otherAgent = new FakeAgent();
