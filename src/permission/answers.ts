@@ -3,7 +3,8 @@ import { oneLine } from './cut.ts';
 import { type Decision, nativeAnswer, offeredOption, type ProposedAnswer } from './decision.ts';
 import { shownLabel } from './display.ts';
 import type { PermissionRequest, Question } from './request.ts';
-import { canHaveRule, type Rule } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { canHaveRule } from './rules.ts';
 
 /** Why a proposed answer does not count, or `undefined` when it does. */
 export function whyRefused(

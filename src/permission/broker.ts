@@ -16,7 +16,8 @@ import {
 import type { JournalEntry, JournalPort } from './journalPort.ts';
 import { type BuiltRequest, buildRequest } from './newRequest.ts';
 import type { PermissionRequest, RequestDraft } from './request.ts';
-import { canHaveRule, type Rule, type RuleBook } from './rules.ts';
+import type { Rule } from './rule.ts';
+import { canHaveRule, type RuleBook } from './rules.ts';
 import { SettledMemory } from './settledMemory.ts';
 
 /** How a request ended, and whether the agent heard of it. */

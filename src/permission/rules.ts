@@ -1,30 +1,10 @@
 import type { Json } from '../base/json.ts';
 import type { IdSource } from '../base/ulid.ts';
 import type { Action } from './action.ts';
-import type { DecidedBy, RuleScope } from './decision.ts';
+import type { RuleScope } from './decision.ts';
 import { isProtected } from './protectedPaths.ts';
 import type { PermissionRequest } from './request.ts';
-
-/** A standing answer that a person gave. It never names a tool alone: the match always holds arguments. */
-export interface Rule {
-  readonly id: string;
-  readonly effect: 'allow' | 'deny';
-  readonly scope: RuleScope;
-  readonly match: RuleMatch;
-  /** The session that a session rule belongs to. */
-  readonly sessionKey?: string;
-  readonly createdAt: number;
-  readonly createdBy: DecidedBy;
-  /** Id of the request that the rule was made from. */
-  readonly fromRequest: string;
-}
-
-/** Exactly this call: the canonical action, whichever agent asks. `label` is the redacted call, for people. */
-export interface RuleMatch {
-  readonly kind: 'exact';
-  readonly argsHash: string;
-  readonly label: string;
-}
+import type { Rule } from './rule.ts';
 
 export type RuleOptions = Pick<Rule, 'effect' | 'scope' | 'createdAt' | 'createdBy'>;
 
@@ -67,12 +47,17 @@ export class SessionRules implements RuleBook {
       id: this.#newId(),
       sessionKey: request.session.key,
       fromRequest: request.id,
-      match: { kind: 'exact', argsHash: request.argsHash, label: request.display.oneLine },
+      match: {
+        kind: 'exact',
+        tool: request.action.tool,
+        argsHash: request.argsHash,
+        label: request.display.oneLine,
+      },
     };
   }
 
   add(rule: Rule): void {
-    if (rule.sessionKey === undefined) return;
+    if (rule.sessionKey === undefined || rule.match.kind !== 'exact') return;
     const rules = this.#bySession.get(rule.sessionKey) ?? new Map<string, Rule>();
     this.#bySession.set(
       rule.sessionKey,

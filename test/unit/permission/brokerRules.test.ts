@@ -100,7 +100,7 @@ const anyRule = {
   createdAt: 0,
   createdBy: { kind: 'person', surface: 'chat' },
   fromRequest: 'request',
-  match: { kind: 'exact', argsHash: '', label: '' },
+  match: { kind: 'exact', tool: 'execute', argsHash: '', label: '' },
 } as const;
 
 function ruleBook(parts: Partial<RuleBook>): RuleBook {

@@ -3,7 +3,8 @@ import { ulidSource } from '../../../src/base/ulid.ts';
 import type { Action } from '../../../src/permission/action.ts';
 import { buildRequest } from '../../../src/permission/newRequest.ts';
 import type { RequestDraft } from '../../../src/permission/request.ts';
-import { canHaveRule, type Rule, SessionRules } from '../../../src/permission/rules.ts';
+import type { Rule } from '../../../src/permission/rule.ts';
+import { canHaveRule, SessionRules } from '../../../src/permission/rules.ts';
 import { draft, draftOf, execute, inSession } from '../../support/builders.ts';
 
 let count = 0;
@@ -66,7 +67,7 @@ describe('SessionRules', () => {
     const { add } = setUp();
     const rule = add(draftOf(execute('curl -H "Authorization: Bearer abcdef123456" \u202e')));
     assert.equal(
-      rule.match.label,
+      rule.match.kind === 'exact' && rule.match.label,
       'curl -H "Authorization: Bearer [redacted: credentials]" [U+202E]',
     );
   });

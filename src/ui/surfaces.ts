@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { Answering } from './answering.ts';
+import { CardMessages } from './cardMessages.ts';
+import { CardPanel } from './cardPanel.ts';
+import { Chats } from './chats.ts';
+import { commandTable } from './commands.ts';
+import { registerCommands } from './commandTable.ts';
+import type { Core } from './core.ts';
+import { DiffEditor } from './diffEditor.ts';
+import { EditLens } from './editLens.ts';
+import { InboxTree } from './inboxTree.ts';
+import { JournalHealth } from './journalHealth.ts';
+import { Launchers } from './launchers.ts';
+import { commands } from './names.ts';
+import { Notifications } from './notifications.ts';
+import { RequestCommands } from './requestCommands.ts';
+import { SessionCommands } from './sessionCommands.ts';
+import { StartSession } from './startSession.ts';
+import { StatusBar } from './statusBar.ts';
+
+/** Set by `npm start`: the window shows the sample workspace, and the demo runs by itself. */
+const DEMO_VARIABLE = 'COUNTERSIGN_DEMO';
+
+/** Every place where a request is shown or answered, wired to the core. */
+export function createSurfaces(context: vscode.ExtensionContext, core: Core): void {
+  const { extensionUri, globalStorageUri, subscriptions } = context;
+  const { broker, sessions, output } = core;
+  const isDemoWindow = process.env[DEMO_VARIABLE] === '1';
+  const answering = new Answering(broker);
+  const messages = new CardMessages(broker, answering);
+  const cards = new CardPanel(extensionUri, broker, messages);
+  const chats = new Chats(extensionUri, broker, messages, sessions);
+  const diff = new DiffEditor(broker);
+  const launchers = new Launchers(extensionUri, globalStorageUri, isDemoWindow);
+  const start = new StartSession({ sessions, chats, launchers });
+  const table = commandTable({
+    start,
+    request: new RequestCommands({ broker, answering, cards, diff }),
+    session: new SessionCommands(sessions, chats, start),
+    cards,
+    chats,
+    output,
+    extensionId: context.extension.id,
+  });
+  const notifications = new Notifications({
+    broker,
+    answering,
+    isInFront: (request) => cards.isFocused || chats.isFocused(request.session.key),
+    show: (request) => void cards.reveal(request.id),
+    showInbox: () => void vscode.commands.executeCommand(commands.showInbox),
+    hasFailed: (key) => sessions.get(key)?.state.kind === 'failed',
+  });
+  subscriptions.push(
+    answering,
+    cards,
+    chats,
+    diff,
+    notifications,
+    new InboxTree(broker, sessions),
+    new StatusBar(broker, sessions, () => cards.isVisible),
+    new EditLens(broker),
+    new JournalHealth(broker),
+    registerCommands(table),
+  );
+  if (isDemoWindow) void vscode.commands.executeCommand(commands.runDemo);
+}
