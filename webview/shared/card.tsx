@@ -85,7 +85,11 @@ function WaitingCard({ state, eager }: Omit<CardProps, 'onDismiss'>): VNode {
           onEnter={handle.allow}
         />
       ) : (
-        <Payload id={`payload-${id}`} requestId={id} display={display} />
+        <Payload
+          id={`payload-${id}`}
+          display={display}
+          open={(type) => post({ type, requestId: id })}
+        />
       )}
       <Notes card={card} />
       <Facts id={`facts-${id}`} display={display} />

@@ -10,7 +10,8 @@ type DiffRow = DiffPreview['rows'][number];
 export interface DiffPayloadProps {
   readonly id: string;
   readonly diff: DiffPreview;
-  readonly showWhole: () => void;
+  /** Opens the diff editor, where there is one. */
+  readonly showWhole?: () => void;
 }
 
 /** The change of a file as rows with signs, folded in the middle. */
@@ -29,9 +30,11 @@ export function DiffPayload({ id, diff, showWhole }: DiffPayloadProps): VNode {
           </bdi>
         </span>
         <DiffStat added={diff.added} removed={diff.removed} />
-        <button type="button" class="cs-link" onClick={showWhole}>
-          Open diff
-        </button>
+        {showWhole && (
+          <button type="button" class="cs-link" onClick={showWhole}>
+            Open diff
+          </button>
+        )}
       </div>
       {segments.map(({ folded, from, to }) => {
         const isOpen = open.includes(from);
@@ -50,7 +53,9 @@ export function DiffPayload({ id, diff, showWhole }: DiffPayloadProps): VNode {
         );
       })}
       {diff.omitted > 0 && (
-        <p class="cs-cut">{`${diff.omitted} more lines are not shown here. Open diff shows them.`}</p>
+        <p class="cs-cut">
+          {`${diff.omitted} more lines are not shown here.${showWhole ? ' Open diff shows them.' : ''}`}
+        </p>
       )}
     </div>
   );

@@ -3,30 +3,26 @@ import { useMemo, useState } from 'preact/hooks';
 import { DiffPayload } from './diff.tsx';
 import { planFold, type Segment } from './fold.ts';
 import { FoldBar } from './foldBar.tsx';
-import { post } from './host.ts';
 import { isCutMark, markRisk, mustShow, type Piece, type Row, toRows } from './pieces.ts';
 import { OneSpan, SpanText } from './spanText.tsx';
 import type { Display, Preview, Spans, UrlPreview } from './types.ts';
 
 export interface PayloadProps {
   readonly id: string;
-  readonly requestId: string;
   readonly display: Display;
+  /** Shows all of it elsewhere; absent where there is no such place. */
+  readonly open?: (what: 'openDiff' | 'openWhole') => void;
 }
 
 /** What would be sent or run, all of it: it wraps, and folds in the middle only. */
-export function Payload({ id, requestId, display }: PayloadProps): VNode | null {
+export function Payload({ id, display, open }: PayloadProps): VNode | null {
   const { preview } = display;
   switch (preview.kind) {
     case 'none':
       return null;
     case 'diff':
       return (
-        <DiffPayload
-          id={id}
-          diff={preview}
-          showWhole={() => post({ type: 'openDiff', requestId })}
-        />
+        <DiffPayload id={id} diff={preview} {...(open && { showWhole: () => open('openDiff') })} />
       );
     case 'url':
       return <UrlPayload id={id} preview={preview} />;
@@ -39,7 +35,7 @@ export function Payload({ id, requestId, display }: PayloadProps): VNode | null 
           text={preview.text}
           kind={preview.kind}
           riskTokens={display.risk?.tokens ?? NOTHING}
-          showWhole={() => post({ type: 'openWhole', requestId })}
+          {...(open && { showWhole: () => open('openWhole') })}
         />
       );
   }
@@ -70,7 +66,7 @@ interface TextPayloadProps {
   readonly text: Spans;
   readonly kind: Exclude<Preview['kind'], 'diff' | 'url' | 'none'>;
   readonly riskTokens: readonly string[];
-  readonly showWhole: () => void;
+  readonly showWhole?: () => void;
 }
 
 const HEAD = 6;
@@ -97,9 +93,11 @@ function TextPayload({ id, text, kind, riskTokens, showWhole }: TextPayloadProps
       {rows.some(isCutMark) && (
         <p class="cs-cut">
           {'Not all of it is shown here. '}
-          <button type="button" class="cs-link" onClick={showWhole}>
-            Open the whole request
-          </button>
+          {showWhole && (
+            <button type="button" class="cs-link" onClick={showWhole}>
+              Open the whole request
+            </button>
+          )}
         </p>
       )}
     </div>
