@@ -12,6 +12,8 @@ export interface Rule {
   readonly agents?: readonly string[];
   /** The session that a session rule belongs to. */
   readonly sessionKey?: string;
+  /** The folder that a workspace rule belongs to, as in `SessionRef.workspaceFolder`. */
+  readonly workspaceFolder?: string;
   /** Milliseconds since the epoch, as are the other times. */
   readonly createdAt: number;
   readonly createdBy: DecidedBy;
@@ -29,13 +31,21 @@ export interface ExactMatch {
   readonly tool: ToolKind;
   readonly argsHash: string;
   readonly label: string;
+  readonly files?: BoundFiles;
 }
+
+/**
+ * SHA-256, in hex, of the script files that the call runs, by absolute path, as they were when the rule was made. A call
+ * that runs a script which is not here, or has changed, asks.
+ */
+export type BoundFiles = Readonly<Record<string, string>>;
 
 /** Commands that begin with these words. */
 export interface CommandMatch {
   readonly kind: 'command';
   /** At least one; compared as whole words after the shell's own unquoting. */
   readonly tokens: readonly string[];
+  readonly files?: BoundFiles;
 }
 
 /** Files inside the workspace folder, links resolved. */
