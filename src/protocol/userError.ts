@@ -12,7 +12,12 @@ export type UserErrorCode =
   | 'notSignedIn'
   | 'agentError'
   | 'sessionEnded'
+  | 'notChosen'
+  | 'notResumed'
   | 'journalFailed'
+  | 'noNetwork'
+  | 'serverFailed'
+  | 'relayFailed'
   | 'badArguments';
 
 /**

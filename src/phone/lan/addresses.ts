@@ -1,0 +1,40 @@
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { err, ok, type Result } from '../../base/result.ts';
+import type { UserError } from '../../protocol/userError.ts';
+import { noNetwork, noSuchInterface } from './errors.ts';
+
+/** As `os.networkInterfaces()` returns them. */
+export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
+
+/** Bridges of containers and virtual machines, tunnels: a phone is seldom behind one of them. */
+const VIRTUAL = /^(?:docker|br-|veth|virbr|vmnet|vboxnet|vEthernet|tun|tap|utun|wg|zt|tailscale)/i;
+const PRIVATE = /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)/;
+
+/** The addresses that a phone on the same network could use, the likeliest first: private IPv4 only. */
+export function privateAddresses(interfaces: Interfaces = networkInterfaces()): readonly string[] {
+  const found = Object.entries(interfaces).flatMap(([name, infos = []]) =>
+    infos
+      .filter((each) => each.family === 'IPv4' && !each.internal && PRIVATE.test(each.address))
+      .map((each) => ({ address: each.address, virtual: VIRTUAL.test(name) })),
+  );
+  const likely = found.filter((each) => !each.virtual);
+  return [...likely, ...found.filter((each) => each.virtual)].map((each) => each.address);
+}
+
+/**
+ * The address to listen on. `wanted` is an address of this machine or the name of an interface; without it the likeliest
+ * private address. Never all interfaces, and never a public address that nobody named.
+ */
+export function chooseAddress(
+  wanted: string | undefined,
+  interfaces: Interfaces = networkInterfaces(),
+): Result<string, UserError> {
+  if (!wanted) {
+    const [first] = privateAddresses(interfaces);
+    return first === undefined ? err(noNetwork()) : ok(first);
+  }
+  const named = interfaces[wanted]?.find((each) => each.family === 'IPv4')?.address;
+  const all = Object.values(interfaces).flatMap((infos = []) => infos.map((each) => each.address));
+  const address = named ?? all.find((each) => each === wanted);
+  return address === undefined ? err(noSuchInterface(wanted)) : ok(address);
+}
