@@ -1,0 +1,214 @@
+import { hostname } from 'node:os';
+import type { Clock } from '../../base/clock.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import { Emitter } from '../../base/event.ts';
+import { UserError } from '../../protocol/userError.ts';
+import type { Slot } from '../slot.ts';
+import type { PhoneTransport, TransportStatus } from '../transport.ts';
+import { chooseAddress, type Interfaces, privateAddresses } from './addresses.ts';
+import { loadCertificate, type ServerCertificate } from './certificate.ts';
+import {
+  cannotListen,
+  certificateFailed,
+  notListening,
+  portMoved,
+  serverStopped,
+} from './errors.ts';
+import { Mailboxes } from './mailboxes.ts';
+import { readPageFiles } from './pageFiles.ts';
+import { LanServer, type LanServerOptions } from './server.ts';
+
+export interface LanTransportOptions {
+  readonly clock: Clock;
+  /** The folder of the built page. */
+  readonly pageFolder: string;
+  /** Key and certificate: a secret, one for all windows, so that a phone is warned once. */
+  readonly certificate: Slot<string>;
+  /** The port of this workspace: with another one the page would be another origin, and have no keys. */
+  readonly port: Slot<number>;
+  /** An address of this machine or the name of an interface, else the likeliest private address. */
+  readonly address?: string | undefined;
+  /** Something a person should know though it works: another program has the port. */
+  readonly onNotice?: (notice: UserError) => void;
+  readonly interfaces?: () => Interfaces;
+  /** Narrower or wider than usual; see `LanServerOptions`. */
+  readonly limits?: Pick<
+    LanServerOptions,
+    'maxConnections' | 'maxConnectionsOfOne' | 'headMs' | 'requestMs'
+  >;
+}
+
+/** So many ports after the remembered one are tried before any free one is taken. */
+const PORTS_TRIED = 8;
+
+/** Phones on the same network: this extension is the server. */
+export class LanTransport implements PhoneTransport {
+  readonly kind = 'lan';
+  readonly #options: LanTransportOptions;
+  readonly #mailboxes: Mailboxes;
+  readonly #changed = new Emitter<TransportStatus>();
+  readonly onDidChange = this.#changed.event;
+  #server: LanServer | undefined;
+  #starting: Promise<void> | undefined;
+  #status: TransportStatus = { state: 'connecting' };
+  #pageUrl = '';
+  #fingerprint = '';
+  #isDisposed = false;
+
+  constructor(options: LanTransportOptions) {
+    this.#options = options;
+    this.#mailboxes = new Mailboxes(options.clock);
+  }
+
+  get pageUrl(): string {
+    return this.#pageUrl;
+  }
+
+  /** SHA-256 of the certificate, for a person to compare with what the phone's warning shows. */
+  get fingerprint(): string {
+    return this.#fingerprint;
+  }
+
+  get status(): TransportStatus {
+    return this.#status;
+  }
+
+  start(): Promise<void> {
+    if (this.#server) return Promise.resolve();
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  open(mailbox: string): void {
+    this.#mailboxes.open(mailbox);
+  }
+
+  /** What is left while the server does not run waits in the mailbox, but does not count as arrived. */
+  publish(mailbox: string, envelope: string): Promise<void> {
+    this.#mailboxes.publish(mailbox, envelope);
+    return this.#status.state === 'up' ? Promise.resolve() : Promise.reject(notListening());
+  }
+
+  subscribe(mailbox: string, onEnvelope: (text: string) => void): Disposable {
+    return this.#mailboxes.subscribe(mailbox, onEnvelope);
+  }
+
+  close(mailbox: string): Promise<void> {
+    this.#mailboxes.close(mailbox);
+    return Promise.resolve();
+  }
+
+  dispose(): void {
+    void this.stop();
+  }
+
+  /** Resolves when the port is free again. */
+  async stop(): Promise<void> {
+    this.#isDisposed = true;
+    await this.#starting?.catch(() => undefined);
+    const server = this.#server;
+    this.#server = undefined;
+    this.#set({ state: 'down', why: notListening() });
+    this.#changed.dispose();
+    await server?.close();
+  }
+
+  async #start(): Promise<void> {
+    this.#set({ state: 'connecting' });
+    try {
+      await this.#listen();
+      this.#set({ state: 'up' });
+    } catch (error) {
+      const why = error instanceof UserError ? error : serverStopped(error);
+      this.#set({ state: 'down', why });
+      throw why;
+    }
+  }
+
+  async #listen(): Promise<void> {
+    const { clock, interfaces, limits, pageFolder } = this.#options;
+    const chosen = chooseAddress(this.#options.address, interfaces?.());
+    if (!chosen.ok) throw chosen.error;
+    const address = chosen.value;
+    const names = [address, localName()];
+    const page = await readPageFiles(pageFolder);
+    const certificate = await this.#certificate(names);
+    const server = new LanServer({
+      certificate,
+      mailboxes: this.#mailboxes,
+      page,
+      clock,
+      names,
+      ...limits,
+    });
+    const port = await this.#bind(server, address);
+    if (this.#isDisposed) {
+      await server.close();
+      throw notListening();
+    }
+    this.#server = server;
+    this.#fingerprint = certificate.fingerprint;
+    const host = address.includes(':') ? `[${address}]` : address;
+    this.#pageUrl = `https://${host}:${port}/`;
+    server.onError((error) => this.#stopped(server, error));
+  }
+
+  /** Covers all addresses of this machine, so that another interface needs no new one. */
+  async #certificate(names: readonly string[]): Promise<ServerCertificate> {
+    const { certificate, clock, interfaces } = this.#options;
+    const all = [...new Set([...names, ...privateAddresses(interfaces?.())])];
+    try {
+      return await loadCertificate({ slot: certificate, clock, names: all });
+    } catch (cause) {
+      throw certificateFailed(cause);
+    }
+  }
+
+  /** The remembered port, else one near it, else any; phones only find the remembered one. */
+  async #bind(server: LanServer, address: string): Promise<number> {
+    const remembered = await this.#options.port.read();
+    const port = await firstFree(server, address, remembered);
+    if (port === remembered) return port;
+    if (remembered === undefined) await this.#options.port.write(port);
+    else this.#options.onNotice?.(portMoved(remembered, port));
+    return port;
+  }
+
+  #stopped(server: LanServer, cause: Error): void {
+    if (this.#server !== server) return;
+    this.#server = undefined;
+    server.dispose();
+    this.#set({ state: 'down', why: serverStopped(cause) });
+  }
+
+  #set(status: TransportStatus): void {
+    this.#status = status;
+    this.#changed.fire(status);
+  }
+}
+
+async function firstFree(
+  server: LanServer,
+  address: string,
+  remembered: number | undefined,
+): Promise<number> {
+  const near = Array.from({ length: PORTS_TRIED }, (_, index) => (remembered ?? 0) + index);
+  const ports = remembered === undefined ? [0] : [...near.filter((port) => port < 65_536), 0];
+  let failure: unknown;
+  for (const port of ports) {
+    try {
+      return await server.listen(address, port);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw cannotListen(address, remembered ?? 0, failure);
+}
+
+/** The name that this machine has in mDNS, where that runs. */
+function localName(): string {
+  const [first = ''] = hostname().split('.');
+  return `${first.replace(/[^A-Za-z0-9-]/g, '') || 'localhost'}.local`;
+}
