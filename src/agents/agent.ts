@@ -1,6 +1,7 @@
 import type { Event } from '../base/event.ts';
 import type { PermissionGate } from '../permission/broker.ts';
 import type { AgentInfo, SessionRef } from '../permission/request.ts';
+import type { Doors } from '../protocol/asksFor.ts';
 import type { UserError } from '../protocol/userError.ts';
 
 /** How to start one conversation with an agent. Implemented once for each dialect. */
@@ -12,6 +13,8 @@ export interface AgentLauncher {
    * cannot be gated is refused here, before any side effect.
    */
   start(options: StartOptions): Promise<AgentConnection>;
+  /** What can let its calls through beside the gate in this folder, read anew. Never rejects. */
+  doors?(place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<Doors>;
 }
 
 export interface StartOptions {
@@ -21,6 +24,11 @@ export interface StartOptions {
   /** The environment of the person's terminal; the launcher adds nothing that loosens permissions. */
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /**
+   * Goes on with an earlier conversation, by its {@link AgentConnection.nativeSessionId}; else a new one is opened. The
+   * agent is held to asking in the same way.
+   */
+  readonly resume?: string;
   /** A line for the output channel, redacted. */
   log(line: string): void;
 }
@@ -32,6 +40,12 @@ export interface AgentConnection {
   /** What the agent asks for: all side effects, or only what its own settings do not allow. */
   readonly asksFor: string;
   readonly onDidEmit: Event<AgentEvent>;
+  /** The agent's own id of this conversation; `undefined` while it is not known, or cannot be resumed. */
+  readonly nativeSessionId?: string | undefined;
+  /** What was said before, oldest first, where the agent tells it of a conversation that was resumed. */
+  readonly replay?: readonly ReplayEvent[];
+  /** What can be chosen in this conversation. */
+  readonly controls?: SessionControls;
   /** Sends one message and resolves when its turn ends. Rejects with a {@link UserError}. */
   prompt(text: string): Promise<TurnEnd>;
   /** Asks the agent to stop its turn. What it waits for is withdrawn. */
@@ -64,6 +78,46 @@ export type AgentEvent =
   | { readonly kind: 'thought'; readonly text: string }
   | { readonly kind: 'toolCall'; readonly call: ToolCall }
   | { readonly kind: 'notice'; readonly level: 'info' | 'error'; readonly text: string };
+
+/** What happened in an earlier part of a conversation. Nothing in it asks, and nothing in it can be answered. */
+export type ReplayEvent = AgentEvent | { readonly kind: 'user'; readonly text: string };
+
+/** Modes, models and slash commands of one conversation, in all agents' common words. Texts are raw. */
+export interface SessionControls {
+  /** `undefined`: the agent offers no choice. */
+  readonly modes: ControlChoice | undefined;
+  readonly models: ControlChoice | undefined;
+  readonly commands: readonly SlashCommand[];
+  readonly onDidChange: Event<void>;
+  /** Rejects with a {@link UserError} for a mode that is not offered, or in which the agent would not ask. */
+  setMode(id: string): Promise<void>;
+  setModel(id: string): Promise<void>;
+}
+
+export interface ControlChoice {
+  /** The id of the one in force; `undefined` when the agent does not say. */
+  readonly current: string | undefined;
+  readonly options: readonly ControlOption[];
+}
+
+export interface ControlOption {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Why it cannot be chosen here, a sentence. */
+  readonly whyNot?: string;
+}
+
+/** A command of the agent, sent as a message that begins with `/name`. */
+export interface SlashCommand {
+  /** Without the slash. */
+  readonly name: string;
+  readonly description: string;
+  /** What may be typed after the name. */
+  readonly hint?: string;
+  /** Why it is not sent, a sentence. */
+  readonly whyNot?: string;
+}
 
 export interface ToolCall {
   /** The agent's id, unique within its session. */

@@ -88,3 +88,21 @@ export function sessionOver(agentName: string): UserError {
     'Start a new session.',
   );
 }
+
+/** A mode, model or command that is not offered, or after which calls would not be asked for. */
+export function notChosen(agentName: string, what: string, why: string): UserError {
+  return new UserError(
+    'notChosen',
+    `${safeText(what.slice(0, QUOTED))} was not chosen: ${safeText(why.slice(0, QUOTED))}`,
+    `${agentName} goes on as before.`,
+  );
+}
+
+/** The earlier conversation could not be opened. `why` is a sentence. */
+export function notResumed(agentName: string, why: string): UserError {
+  return new UserError(
+    'notResumed',
+    `${agentName} did not take up the earlier session: ${safeText(why.slice(0, QUOTED))} Nothing was sent to it.`,
+    'Start a new session.',
+  );
+}

@@ -23,7 +23,7 @@ export interface BuiltRequest {
  * the names of agent, session and options. Throws for arguments that cannot be hashed.
  */
 export function buildRequest(draft: RequestDraft, id: string, raisedAt: number): BuiltRequest {
-  const { source, native, action, questions, denyEndsTurn } = draft;
+  const { source, native, action, questions, denyEndsTurn, feedback } = draft;
   const canonical = canonicalAction(action);
   const request: PermissionRequest = {
     id,
@@ -38,6 +38,7 @@ export function buildRequest(draft: RequestDraft, id: string, raisedAt: number):
     raisedAt,
     ...(questions && { questions }),
     ...(denyEndsTurn !== undefined && { denyEndsTurn }),
+    ...(feedback && { feedback }),
   };
   return { request, rawCharacters: canonical.length };
 }

@@ -68,6 +68,8 @@ export interface RequestDraft {
   readonly questions?: readonly Question[];
   /** Set when a deny makes the agent end its turn, so that the card can say so before the click. */
   readonly denyEndsTurn?: boolean;
+  /** Where a sentence goes that a person adds to a deny: along with it (when absent), or as the next message. */
+  readonly feedback?: 'withDeny' | 'nextPrompt';
 }
 
 /** A request that waits for, or has had, exactly one decision. `action` and `options` never leave the runtime layer. */

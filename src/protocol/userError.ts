@@ -18,6 +18,9 @@ export type UserErrorCode =
   | 'noNetwork'
   | 'serverFailed'
   | 'relayFailed'
+  | 'phoneNotRemoved'
+  | 'phoneUnreadable'
+  | 'pairingRefused'
   | 'badArguments';
 
 /**

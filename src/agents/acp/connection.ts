@@ -3,45 +3,59 @@ import {
   type ClientConnection,
   client,
   methods,
-  PROTOCOL_VERSION,
   RequestError,
 } from '@agentclientprotocol/sdk';
 import { Emitter } from '../../base/event.ts';
 import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
-import type { AgentInfo, RequestDraft } from '../../permission/request.ts';
+import type { AgentInfo } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
-import { UserError } from '../../protocol/userError.ts';
-import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import type { UserError } from '../../protocol/userError.ts';
+import type {
+  AgentConnection,
+  AgentEvent,
+  AgentExit,
+  ReplayEvent,
+  SessionControls,
+  StartOptions,
+  TurnEnd,
+} from '../agent.ts';
 import { notGated } from '../connectionErrors.ts';
-import { existingFile } from '../existingFile.ts';
+import { refuseLoose } from '../looseCommands.ts';
+import { AcpControls } from './controls.ts';
+import { draftOf } from './draft.ts';
 import {
   agentError,
+  besideWords,
   duplicateRequest,
   errorWords,
   notSignedIn,
-  stopped,
   unknownSession,
-  wrongVersion,
 } from './errors.ts';
 import { type Frame, idKey, type PermissionParams, parseFrame, type RequestId } from './frames.ts';
+import {
+  AUTH_REQUIRED,
+  canLoad,
+  type HandshakeOptions,
+  initialize,
+  openSession,
+} from './handshake.ts';
 import { type AgentLines, type MessagePipe, messagePipe } from './lines.ts';
 import { SessionModes } from './modes.ts';
-import { denyEndsTurn, permissionOptions } from './options.ts';
 import { type Outcome, PermissionRequests } from './permissionRequests.ts';
 import { type AgentProfile, profileOf } from './profiles.ts';
+import { Replay } from './replay.ts';
 import { ToolCalls } from './toolCalls.ts';
-import { mapToolCall } from './toolMapping.ts';
 import { turnEnd } from './turnEnd.ts';
 import { eventOf } from './updates.ts';
+import { whileAlive } from './whileAlive.ts';
 
 export interface AcpOptions {
   readonly id: string;
   readonly name: string;
-  readonly start: Pick<StartOptions, 'session' | 'gate' | 'log'>;
+  /** See `AcpLauncherOptions`. */
+  readonly madeToAsk?: boolean;
+  readonly start: Pick<StartOptions, 'session' | 'gate' | 'log' | 'resume'>;
 }
-
-/** JSON-RPC code of `auth_required`: https://agentclientprotocol.com/protocol/schema#errorcode */
-const AUTH_REQUIRED = -32000;
 
 /**
  * One conversation over the Agent Client Protocol. The SDK speaks for us (handshake, prompts, refusals); what decides over
@@ -60,12 +74,15 @@ export class AcpConnection implements AgentConnection {
   /** Methods of our requests that have no answer yet. */
   readonly #sent = new Map<string, string>();
   readonly #refused = new Set<string>();
+  readonly #replay = new Replay();
   #sessionId: string | undefined;
+  #nativeSessionId: string | undefined;
   #turn: 'none' | 'running' | 'cancelled' = 'none';
   #broken: UserError | undefined;
   #agent: AgentInfo;
   #profile: AgentProfile = profileOf(undefined);
   #modes = new SessionModes(undefined);
+  #controls: AcpControls;
   /** The agent was found to ask; from then on it must stay so. */
   #isGated = false;
 
@@ -87,6 +104,7 @@ export class AcpConnection implements AgentConnection {
   private constructor(lines: AgentLines, options: AcpOptions) {
     this.#lines = lines;
     this.#options = options;
+    this.#controls = this.#controlsOf(this.#modes);
     this.#agent = { id: options.id, name: options.name, version: '' };
     this.#permissions = new PermissionRequests({
       gate: options.start.gate,
@@ -114,7 +132,20 @@ export class AcpConnection implements AgentConnection {
     return this.#modes.asksFor(this.#profile.asksFor);
   }
 
+  get nativeSessionId(): string | undefined {
+    return this.#nativeSessionId;
+  }
+
+  get replay(): readonly ReplayEvent[] {
+    return this.#replay.events;
+  }
+
+  get controls(): SessionControls {
+    return this.#controls;
+  }
+
   async prompt(text: string): Promise<TurnEnd> {
+    refuseLoose(text, this.#controls.commands, this.#agent.name);
     const sessionId = this.#sessionId ?? '';
     this.#turn = 'running';
     try {
@@ -159,33 +190,28 @@ export class AcpConnection implements AgentConnection {
   }
 
   async #handshake(): Promise<void> {
-    const { cwd } = this.#options.start.session;
+    const { resume, session } = this.#options.start;
     const { name } = this.#options;
-    const init = await this.#ask(
-      this.#sdk.agent.request(methods.agent.initialize, {
-        protocolVersion: PROTOCOL_VERSION,
-        clientInfo: { name: 'countersign', version: '0.1.0' },
-        // No `fs`, no `terminal`: with them an agent can write and run beside its own permission requests.
-        clientCapabilities: {},
-      }),
-    ).catch((error: unknown) => {
-      throw error instanceof RequestError ? agentError(name, errorWords(error)) : error;
-    });
-    if (init.protocolVersion !== PROTOCOL_VERSION)
-      throw wrongVersion(name, init.protocolVersion, PROTOCOL_VERSION);
+    const handshake: HandshakeOptions = {
+      sdk: this.#sdk,
+      agentName: name,
+      ask: (answer) => this.#ask(answer),
+    };
+    const init = await initialize(handshake);
     this.#profile = profileOf(init.agentInfo?.name);
     this.#modes = new SessionModes(init.agentInfo?.name);
+    this.#controls = this.#controlsOf(this.#modes);
     this.#agent = { ...this.#agent, version: safeText(init.agentInfo?.version ?? '') };
-    try {
-      await this.#ask(this.#sdk.agent.request(methods.agent.session.new, { cwd, mcpServers: [] }));
-    } catch (error) {
-      if (!(error instanceof RequestError)) throw error;
-      if (error.code !== AUTH_REQUIRED) throw agentError(name, errorWords(error));
-      const signIns = (init.authMethods ?? []).map((method) => method.name);
-      throw notSignedIn(name, error.message, signIns);
-    }
+    await openSession(handshake, init, session.cwd, resume);
     if (this.#sessionId === undefined) throw agentError(name, 'it opened no session');
+    if (canLoad(init)) this.#nativeSessionId = this.#sessionId;
     await this.#makeAsk(this.#sessionId);
+  }
+
+  #controlsOf(modes: SessionModes): AcpControls {
+    const request = (method: string, params: JsonObject): Promise<unknown> =>
+      this.#ask(this.#sdk.agent.request(method, { ...params, sessionId: this.#sessionId ?? '' }));
+    return new AcpControls({ agentName: this.#options.name, modes, request });
   }
 
   /** Nothing is sent to an agent that would not ask, but for the mode in which it does. */
@@ -213,19 +239,10 @@ export class AcpConnection implements AgentConnection {
 
   /** Waits for the agent's answer, but no longer than the agent lives. */
   async #ask<T>(answer: Promise<T>): Promise<T> {
-    const gone = this.#lines.exited.then((exit): never => {
-      throw exit.error ?? stopped(this.#agent.name, this.#lines.stderrTail());
-    });
-    gone.catch(() => undefined);
     try {
-      return await Promise.race([answer, gone]);
+      return await whileAlive(answer, this.#lines, this.#agent.name, this.#sdk.signal);
     } catch (error) {
-      if (this.#broken) throw this.#broken;
-      if (error instanceof RequestError || error instanceof UserError) throw error;
-      // The SDK could not read the answer, or its side was closed before the exit was known.
-      if (this.#sdk.signal.aborted) return await gone;
-      const words = error instanceof Error ? error.message : String(error);
-      throw agentError(this.#agent.name, words);
+      throw this.#broken ?? error;
     }
   }
 
@@ -246,6 +263,7 @@ export class AcpConnection implements AgentConnection {
         break;
       case 'update':
         if (frame.sessionId === this.#sessionId) this.#update(frame.update);
+        else if (this.#isLoading(frame.sessionId)) this.#replayed(frame.update);
         break;
       case 'cancelRequest':
         this.#permissions.withdraw(frame.requestId);
@@ -277,18 +295,28 @@ export class AcpConnection implements AgentConnection {
     }
     this.#sent.delete(key);
     // Known before the next frame is looked at, which can already be about the session.
-    if (
-      method === methods.agent.session.new &&
-      'result' in message &&
-      isJsonObject(message.result)
-    ) {
-      this.#sessionId = stringAt(message.result, 'sessionId');
-      this.#modes.opened(message.result);
+    const { load, new: create } = methods.agent.session;
+    if ((method === create || method === load) && 'result' in message) {
+      const result = isJsonObject(message.result) ? message.result : {};
+      const { resume } = this.#options.start;
+      this.#sessionId = method === load ? resume : stringAt(result, 'sessionId');
+      this.#controls.opened(result);
     }
     this.#pipe.push(message);
   }
 
-  #requestPermission(id: RequestId, { sessionId, toolCall, options }: PermissionParams): void {
+  /** Before the session is open an agent only tells what was: what it asks then is for no session of ours. */
+  #isLoading(sessionId: string): boolean {
+    return this.#sessionId === undefined && sessionId === this.#options.start.resume;
+  }
+
+  #replayed(update: JsonObject): void {
+    this.#controls.update(update);
+    this.#replay.update(update);
+  }
+
+  #requestPermission(id: RequestId, params: PermissionParams): void {
+    const { sessionId, toolCall } = params;
     if (this.#sessionId === undefined || sessionId !== this.#sessionId) {
       this.#fail(unknownSession(this.#agent.name, sessionId));
       return;
@@ -297,29 +325,8 @@ export class AcpConnection implements AgentConnection {
     const told = this.#calls.told(toolCall.toolCallId);
     const call = this.#calls.asked(toolCall);
     if (!told) this.#emitCall(call);
-    const profile = this.#profile;
-    const mapped = mapToolCall({
-      asked: toolCall,
-      ...(told && { told }),
-      profile,
-      session,
-      existingFile,
-    });
-    const draft: RequestDraft = {
-      source: 'agent_tool',
-      agent: this.#agent,
-      session,
-      native: {
-        method: methods.client.session.requestPermission,
-        requestId: id,
-        callId: toolCall.toolCallId,
-        toolName: mapped.toolName,
-      },
-      action: mapped.action,
-      options: permissionOptions(options, profile),
-      ...(mapped.why !== undefined && { why: mapped.why }),
-      ...(denyEndsTurn(options, profile) && { denyEndsTurn: true }),
-    };
+    const context = { agent: this.#agent, session, profile: this.#profile, told };
+    const draft = draftOf(id, params, context);
     try {
       const raised = this.#permissions.raise(id, toolCall.toolCallId, draft);
       if (raised) this.#emitCall({ ...call, requestId: raised.request.id });
@@ -345,7 +352,7 @@ export class AcpConnection implements AgentConnection {
         this.#permissions.callEnded(call.callId);
       return;
     }
-    if (this.#modes.update(update)) {
+    if (this.#controls.update(update)) {
       const now = this.#modes.check();
       if (this.#isGated && now.kind !== 'asks') this.#fail(this.#notGated(now.what));
       return;
@@ -356,16 +363,11 @@ export class AcpConnection implements AgentConnection {
 
   /** For everything that we do not offer, `fs` and `terminal` above all. */
   #refuse(method: string): never {
+    const { name } = this.#agent;
     if (!this.#refused.has(method)) {
       this.#refused.add(method);
-      const beside = method.startsWith('fs/') || method.startsWith('terminal/');
-      if (beside) {
-        const what = safeText(method);
-        this.#notice(
-          'info',
-          `${this.#agent.name} wanted to go through the editor (\`${what}\`) and was refused: what it does has to be asked for.`,
-        );
-      } else this.#options.start.log(safeText(`Refused the unknown request ${method}`));
+      if (/^(?:fs|terminal)\//.test(method)) this.#notice('info', besideWords(name, method));
+      else this.#options.start.log(safeText(`Refused the unknown request ${method}`));
     }
     throw RequestError.methodNotFound(method);
   }

@@ -92,3 +92,8 @@ export function errorWords({ message, data }: RequestError): string {
   const details = stringAt(data, 'details') ?? stringAt(data, 'message');
   return details === undefined ? message : `${message}: ${details}`;
 }
+
+/** It wanted to write a file or run a command without a permission request. */
+export function besideWords(agentName: string, method: string): string {
+  return `${agentName} wanted to go through the editor (\`${safeText(method)}\`) and was refused: what it does has to be asked for.`;
+}

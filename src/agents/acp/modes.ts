@@ -39,6 +39,10 @@ const MEASURED: Readonly<Record<string, MeasuredModes>> = {
 const LOOSE =
   /^(?:auto-?edit|auto-?pilot|accept-?edits|bypass-?permissions|(?:agent-)?full-access|allow-?all|dont-?ask|yolo)$/i;
 
+/** Words in the name of a mode that nobody measured, which make it one that is not chosen from here. */
+const UNATTENDED =
+  /auto|accept|agent|all|approve|bypass|danger|free|full|never|skip|trust|write|yolo/i;
+
 /** What an agent's modes mean for the gate. */
 export type ModeCheck =
   | { readonly kind: 'asks' }
@@ -62,10 +66,16 @@ export class SessionModes {
       name !== undefined && Object.hasOwn(MEASURED, name) ? MEASURED[name] : undefined;
   }
 
-  /** Takes the result of `session/new` in. */
+  /** The mode that the agent is in, as far as it says. */
+  get current(): string | undefined {
+    return this.#inForce()[0];
+  }
+
+  /** Takes the result of `session/new` or `session/load` in. */
   opened(result: JsonObject): void {
     const modes = isJsonObject(result['modes']) ? result['modes'] : {};
-    this.#current = stringAt(modes, 'currentModeId');
+    // A session that is loaded can have told its mode before.
+    this.#current = stringAt(modes, 'currentModeId') ?? this.#current;
     const available = Array.isArray(modes['availableModes']) ? modes['availableModes'] : [];
     this.#offered = available.flatMap((mode) => stringAt(mode, 'id') ?? []);
     this.#readOptions(result['configOptions']);
@@ -90,6 +100,15 @@ export class SessionModes {
   setting(modeId: string): void {
     this.#current = modeId;
     this.#options = new Map([...this.#options].filter(([id]) => id !== MODE_OPTION));
+  }
+
+  /** Why a person cannot choose this mode, a sentence; `undefined` when they can. */
+  whyNot(modeId: string, name = modeId): string | undefined {
+    if (!this.#asksIn(modeId)) return 'It does not ask before it acts in this mode.';
+    // What nobody measured stays as the agent's own settings chose it; here it is not made wider.
+    if (!this.#measured && modeId !== this.#current && UNATTENDED.test(`${modeId} ${name}`))
+      return 'It may act without asking in this mode: nobody has measured it.';
+    return undefined;
   }
 
   check(): ModeCheck {

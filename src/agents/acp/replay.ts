@@ -1,0 +1,49 @@
+import { type JsonObject, stringAt } from '../../base/json.ts';
+import type { ReplayEvent, ToolCall } from '../agent.ts';
+import { ToolCalls, textOf } from './toolCalls.ts';
+import { eventOf } from './updates.ts';
+
+/**
+ * What an agent tells again of a session that it loads. It is only shown: its calls are over, and none of them is looked
+ * up when a later call is asked about.
+ */
+export class Replay {
+  readonly #calls = new ToolCalls();
+  readonly #events: ReplayEvent[] = [];
+
+  get events(): readonly ReplayEvent[] {
+    return this.#events;
+  }
+
+  /** Takes a `session/update` in. */
+  update(update: JsonObject): void {
+    switch (stringAt(update, 'sessionUpdate')) {
+      case 'user_message_chunk':
+        this.#user(textOf(update['content']) ?? '');
+        break;
+      case 'tool_call':
+      case 'tool_call_update': {
+        const call = this.#calls.update(update);
+        if (call) this.#events.push({ kind: 'toolCall', call: ended(call) });
+        break;
+      }
+      default: {
+        const event = eventOf(update);
+        if (event) this.#events.push(event);
+      }
+    }
+  }
+
+  #user(text: string): void {
+    const last = this.#events.at(-1);
+    if (last?.kind === 'user')
+      this.#events[this.#events.length - 1] = { kind: 'user', text: last.text + text };
+    else if (text !== '') this.#events.push({ kind: 'user', text });
+  }
+}
+
+/** Whatever was said of it last, nothing of an earlier part of the conversation runs or waits now. */
+function ended(call: ToolCall): ToolCall {
+  const isOver = call.status === 'completed' || call.status === 'failed';
+  return isOver ? call : { ...call, status: 'failed' };
+}
