@@ -1,30 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LanTransport, type LanTransportOptions } from '../../src/phone/lan/transport.ts';
-import type { Slot } from '../../src/phone/slot.ts';
 import { ManualClock } from './fakes.ts';
+import { MemorySecrets } from './memorySecrets.ts';
 import { PhonePage } from './phonePage.ts';
 import { temporaryFolder } from './testFolder.ts';
-
-/** A slot in memory. */
-export class MemorySlot<T> implements Slot<T> {
-  value: T | undefined;
-  writes = 0;
-
-  constructor(value?: T) {
-    this.value = value;
-  }
-
-  read(): Promise<T | undefined> {
-    return Promise.resolve(this.value);
-  }
-
-  write(value: T): Promise<void> {
-    this.value = value;
-    this.writes += 1;
-    return Promise.resolve();
-  }
-}
 
 export interface LanUnderTest {
   readonly transport: LanTransport;
@@ -39,8 +19,8 @@ export function lanOptions(options: Partial<LanTransportOptions> = {}): LanTrans
   return {
     clock: new ManualClock(),
     pageFolder: pageFolder(),
-    certificate: new MemorySlot<string>(),
-    port: new MemorySlot<number>(),
+    secrets: new MemorySecrets(),
+    workspaceSecrets: new MemorySecrets(),
     address: '127.0.0.1',
     ...options,
   };

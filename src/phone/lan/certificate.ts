@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import * as v from 'valibot';
 import type { Clock } from '../../base/clock.ts';
 import { parseJson } from '../../base/json.ts';
-import type { Slot } from '../slot.ts';
+import type { SecretStore } from '../secretStore.ts';
 import { selfSignedCertificate } from './selfSigned.ts';
 
 export interface ServerCertificate {
@@ -16,12 +16,14 @@ export interface ServerCertificate {
 }
 
 export interface CertificateOptions {
-  readonly slot: Slot<string>;
+  /** Of the installation, not of a workspace: a phone is warned of one certificate once. */
+  readonly secrets: SecretStore;
   readonly clock: Clock;
   /** The address and names that the page is reached at now. */
   readonly names: readonly string[];
 }
 
+const KEY = 'phone.certificate';
 const DAY = 86_400_000;
 /** The longest that browsers take. */
 const VALID_DAYS = 397;
@@ -37,7 +39,7 @@ const stored = v.strictObject({ key: v.string(), cert: v.string() });
  * earlier network does not replace it again. Rejects when it can be neither made nor stored.
  */
 export async function loadCertificate(options: CertificateOptions): Promise<ServerCertificate> {
-  const before = readStored(await options.slot.read());
+  const before = readStored(await options.secrets.get(KEY));
   if (before && isGood(before.certificate, options)) return served(before.key, before.cert);
   const key = before?.key ?? newKey();
   const names = [...new Set([...options.names, ...(before ? namesOf(before.certificate) : [])])];
@@ -50,7 +52,7 @@ export async function loadCertificate(options: CertificateOptions): Promise<Serv
     notBefore: new Date(now - DAY),
     notAfter: new Date(now + (VALID_DAYS - 1) * DAY),
   });
-  await options.slot.write(JSON.stringify({ key, cert }));
+  await options.secrets.set(KEY, JSON.stringify({ key, cert }));
   return served(key, cert);
 }
 

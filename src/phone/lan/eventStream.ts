@@ -12,7 +12,7 @@ const MAX_BEHIND = 8 * 1024 * 1024;
 
 /**
  * Writes what `listen` hands over as an event stream, until the phone goes, the mailbox is closed or the returned
- * disposable ends it. The same words as Nchan's: a `ping` event that a page's watchdog can hear, and `gone`.
+ * disposable ends it. As Nchan does, with a `ping` that has no data: bytes for the page's watchdog, and no event.
  */
 export function streamEvents(
   response: ServerResponse,
@@ -27,7 +27,7 @@ export function streamEvents(
     response.write(text);
     if (response.writableLength > MAX_BEHIND) response.destroy();
   };
-  const ping = setInterval(() => write('event: ping\ndata: 1\n\n'), PING_MS);
+  const ping = setInterval(() => write('event: ping\n\n'), PING_MS);
   ping.unref();
   const listening = listen((event) => {
     switch (event.kind) {

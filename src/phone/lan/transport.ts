@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { Emitter } from '../../base/event.ts';
 import { UserError } from '../../protocol/userError.ts';
-import type { Slot } from '../slot.ts';
+import type { SecretStore } from '../secretStore.ts';
 import type { PhoneTransport, TransportStatus } from '../transport.ts';
 import { chooseAddress, type Interfaces, privateAddresses } from './addresses.ts';
 import { loadCertificate, type ServerCertificate } from './certificate.ts';
@@ -22,10 +22,10 @@ export interface LanTransportOptions {
   readonly clock: Clock;
   /** The folder of the built page. */
   readonly pageFolder: string;
-  /** Key and certificate: a secret, one for all windows, so that a phone is warned once. */
-  readonly certificate: Slot<string>;
-  /** The port of this workspace: with another one the page would be another origin, and have no keys. */
-  readonly port: Slot<number>;
+  /** Of this installation: holds the key and the certificate, so that a phone is warned once. */
+  readonly secrets: SecretStore;
+  /** Of this workspace: holds its port. With another one the page would be another origin, and have no keys. */
+  readonly workspaceSecrets: SecretStore;
   /** An address of this machine or the name of an interface, else the likeliest private address. */
   readonly address?: string | undefined;
   /** Something a person should know though it works: another program has the port. */
@@ -40,6 +40,7 @@ export interface LanTransportOptions {
 
 /** So many ports after the remembered one are tried before any free one is taken. */
 const PORTS_TRIED = 8;
+const PORT_KEY = 'phone.port';
 
 /** Phones on the same network: this extension is the server. */
 export class LanTransport implements PhoneTransport {
@@ -157,10 +158,10 @@ export class LanTransport implements PhoneTransport {
 
   /** Covers all addresses of this machine, so that another interface needs no new one. */
   async #certificate(names: readonly string[]): Promise<ServerCertificate> {
-    const { certificate, clock, interfaces } = this.#options;
+    const { clock, interfaces, secrets } = this.#options;
     const all = [...new Set([...names, ...privateAddresses(interfaces?.())])];
     try {
-      return await loadCertificate({ slot: certificate, clock, names: all });
+      return await loadCertificate({ secrets, clock, names: all });
     } catch (cause) {
       throw certificateFailed(cause);
     }
@@ -168,11 +169,12 @@ export class LanTransport implements PhoneTransport {
 
   /** The remembered port, else one near it, else any; phones only find the remembered one. */
   async #bind(server: LanServer, address: string): Promise<number> {
-    const remembered = await this.#options.port.read();
+    const { workspaceSecrets, onNotice } = this.#options;
+    const remembered = portOf(await workspaceSecrets.get(PORT_KEY));
     const port = await firstFree(server, address, remembered);
     if (port === remembered) return port;
-    if (remembered === undefined) await this.#options.port.write(port);
-    else this.#options.onNotice?.(portMoved(remembered, port));
+    if (remembered === undefined) await workspaceSecrets.set(PORT_KEY, String(port));
+    else onNotice?.(portMoved(remembered, port));
     return port;
   }
 
@@ -211,4 +213,10 @@ async function firstFree(
 function localName(): string {
   const [first = ''] = hostname().split('.');
   return `${first.replace(/[^A-Za-z0-9-]/g, '') || 'localhost'}.local`;
+}
+
+/** `undefined` for what is no port that anybody may use. */
+function portOf(text: string | undefined): number | undefined {
+  const port = Number(text);
+  return Number.isInteger(port) && port >= 1024 && port < 65_536 ? port : undefined;
 }
