@@ -1,87 +1,15 @@
 import type { VNode } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { CardView } from '../../src/protocol/cardView.ts';
-import { useArming } from './arming.ts';
 import type { CardUi } from './decide.tsx';
 import { post } from './host.ts';
-import type { CardOption } from './types.ts';
+import { type MenuEntry, OptionMenu } from './optionMenu.tsx';
 
 /** The agent's own options, word for word, and what else can be done with a request. Opens inside the card. */
 export function OwnOptions({ ui }: { readonly ui: CardUi }): VNode {
-  const { card, sent } = ui;
-  const menu = useRef<HTMLDivElement>(null);
-  const off = useArming(card.id).isArming || sent;
-  useLayoutEffect(() => focusItem(menu.current, 0), []);
-  const heading = `options-${card.id}`;
-  const items = answerItems(ui);
-  return (
-    <div class="cs-panel">
-      <h4 id={heading}>{`${card.agent.name}’s own options`}</h4>
-      <div class="cs-menu" role="menu" aria-labelledby={heading} ref={menu} onKeyDown={moveInMenu}>
-        {items.map((item) => (
-          <MenuItem key={item.id} {...item} off={off || item.off === true} />
-        ))}
-        {items.length > 0 && <hr class="sep" />}
-        {otherItems(ui).map((item) => (
-          <MenuItem key={item.id} {...item} />
-        ))}
-      </div>
-    </div>
-  );
+  return <OptionMenu ui={ui} more={otherItems(ui)} />;
 }
 
-interface Item {
-  readonly id: string;
-  readonly icon: string;
-  readonly label: string;
-  readonly note?: string;
-  readonly off?: boolean;
-  readonly onPress: () => void;
-}
-
-function answerItems(ui: CardUi): Item[] {
-  const { card, answer, setPanel } = ui;
-  const items = card.options.map((option): Item => {
-    const { id, label, outcome, wider } = option;
-    if (asksForText(option)) {
-      return { ...feedbackItem(ui), id, label };
-    }
-    const off = outcome === 'allow' && !card.canAllow;
-    return {
-      id,
-      label,
-      off,
-      note: off ? 'Wider than this call: cannot be sent as once' : option.note,
-      icon: wider ? 'warning' : outcome === 'allow' ? 'check' : 'circle-slash',
-      // The choices of a question are its answer; an option alone would answer it with nothing.
-      onPress: () =>
-        card.display.questions && outcome === 'allow'
-          ? setPanel('none')
-          : answer({ outcome, optionId: id }),
-    };
-  });
-  const shown = card.display.questions
-    ? items.filter((_, at) => card.options[at]?.outcome === 'deny')
-    : items;
-  return card.options.some(asksForText) ? shown : [...shown, feedbackItem(ui)];
-}
-
-function feedbackItem({ card, setPanel }: CardUi): Item {
-  return {
-    id: 'feedback',
-    icon: 'comment',
-    label: `No, and tell ${card.agent.name} what to do differently`,
-    note: 'Asks you for a text first',
-    onPress: () => setPanel('feedback'),
-  };
-}
-
-/** Agents word this option alike; sent without a text it would be a plain deny. */
-function asksForText({ label, outcome }: CardOption): boolean {
-  return outcome === 'deny' && /\btell\b.*\bdifferently\b/i.test(label);
-}
-
-function otherItems({ card, setPanel }: CardUi): Item[] {
+function otherItems({ card, setPanel }: CardUi): MenuEntry[] {
   const done = (type: 'copy' | 'openWhole') => () => {
     post({ type, requestId: card.id });
     setPanel('none');
@@ -103,49 +31,4 @@ function otherItems({ card, setPanel }: CardUi): Item[] {
 
 function hasPayload({ display }: CardView): boolean {
   return display.preview.kind !== 'none';
-}
-
-function MenuItem({ icon, label, note, off, onPress }: Item): VNode {
-  const press = (event: Event) => {
-    event.stopPropagation();
-    event.preventDefault();
-    if (!off) onPress();
-  };
-  return (
-    <div
-      role="menuitem"
-      tabIndex={-1}
-      aria-disabled={off === true}
-      onClick={press}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' || event.key === ' ') press(event);
-      }}
-    >
-      <i class={`codicon codicon-${icon}`} aria-hidden="true" />
-      <span>
-        {label}
-        {note && <small>{note}</small>}
-      </span>
-    </div>
-  );
-}
-
-function moveInMenu(event: KeyboardEvent): void {
-  const menu = event.currentTarget;
-  if (!(menu instanceof HTMLElement)) return;
-  const count = itemsOf(menu).length;
-  const at = itemsOf(menu).findIndex((item) => item.matches(':focus'));
-  const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1 }[event.key];
-  if (target === undefined) return;
-  event.preventDefault();
-  event.stopPropagation();
-  focusItem(menu, (target + count) % count);
-}
-
-function focusItem(menu: HTMLElement | null, at: number): void {
-  if (menu) itemsOf(menu)[at]?.focus();
-}
-
-function itemsOf(menu: HTMLElement): HTMLElement[] {
-  return [...menu.querySelectorAll<HTMLElement>('[role=menuitem]')];
 }

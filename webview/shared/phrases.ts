@@ -34,9 +34,34 @@ export function hiddenSentence(count: number): string {
     : `${count} invisible characters are shown as codes.`;
 }
 
-/** What a rule made from this request would do, before it is made. */
-export function effectSentence({ agent, session, display }: CardView): string {
-  return `${agent.name} may ${doing(display)} in ${session.folder} without asking until this session ends. ${limit(display)}`;
+/** Where a rule would hold. */
+export type RuleScope = 'session' | 'workspace' | 'global';
+
+/** What a rule for exactly this request would do, before it is made. */
+export function effectSentence(card: CardView, scope: RuleScope = 'session'): string {
+  const { display } = card;
+  return `${whoMay(card, scope)} ${doing(display)} ${whereMay(card, scope)}. ${limit(display)}`;
+}
+
+/** The same for a pattern, in its own words: `commands that begin with "pnpm test"`. */
+export function patternSentence(card: CardView, scope: RuleScope, pattern: string): string {
+  const further = scope === 'global' ? ' This also covers folders you have not opened yet.' : '';
+  return `This answers ${pattern}: ${whoMay(card, scope)} go on ${whereMay(card, scope)}.${further}`;
+}
+
+function whoMay({ agent }: CardView, scope: RuleScope): string {
+  return scope === 'session' ? `${agent.name} may` : 'Any agent may';
+}
+
+function whereMay({ session }: CardView, scope: RuleScope): string {
+  switch (scope) {
+    case 'session':
+      return `in ${session.folder} without asking until this session ends`;
+    case 'workspace':
+      return `in ${session.folder} without asking`;
+    case 'global':
+      return 'in every folder on this machine without asking';
+  }
 }
 
 function doing(display: Display): string {

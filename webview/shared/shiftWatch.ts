@@ -3,8 +3,8 @@ import { arming } from './arming.ts';
 /** Moves smaller than this, in CSS pixels, do not bring another button under the pointer. */
 const TOLERANCE = 2;
 
-/** Arms a card again when its buttons moved on the screen and the person did not scroll. */
-export function watchShifts(list: HTMLElement, content: HTMLElement): void {
+/** Arms a card again when its buttons moved on the screen and the person did not scroll. Returns the way to stop. */
+export function watchShifts(list: HTMLElement, content: HTMLElement): () => void {
   let tops = new Map<string, number>();
   const measure = () => {
     const found = new Map<string, number>();
@@ -22,6 +22,14 @@ export function watchShifts(list: HTMLElement, content: HTMLElement): void {
     }
     tops = now;
   };
-  new ResizeObserver(check).observe(content);
-  list.addEventListener('scroll', () => (tops = measure()), { passive: true });
+  const note = () => {
+    tops = measure();
+  };
+  const observer = new ResizeObserver(check);
+  observer.observe(content);
+  list.addEventListener('scroll', note, { passive: true });
+  return () => {
+    observer.disconnect();
+    list.removeEventListener('scroll', note);
+  };
 }
