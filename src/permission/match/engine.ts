@@ -1,0 +1,161 @@
+import type { Result } from '../../base/result.ts';
+import type { Action } from '../action.ts';
+import { isBindable } from '../bindable.ts';
+import type { Rule, RuleMatch, RuleSuggestion, Verdict } from '../rule.ts';
+import { bindFiles, stillBound } from '../shell/boundFiles.ts';
+import { ShellGrammar } from '../shell/grammar.ts';
+import { mayRunScript } from '../shell/scripts.ts';
+import { suggestionsFor } from '../suggest.ts';
+import { allowedBy, asked, deniedBy, notBindable } from '../verdict.ts';
+import { judgeCommand } from './commandMatch.ts';
+import type { FilesPort, GrammarBytes, JudgedCall, MatchContext } from './context.ts';
+import { judgeMcp } from './mcpMatch.ts';
+import { judgePath } from './pathMatch.ts';
+import type { RuleSet } from './ruleSet.ts';
+import { judgeUrl } from './urlMatch.ts';
+
+export interface RuleEngineOptions {
+  readonly files: FilesPort;
+  /** Called once, when the first command pattern is tried. */
+  loadGrammar(): Promise<GrammarBytes>;
+}
+
+/** What the rules say of a call. It never throws for what a call holds; what it cannot understand asks. */
+export class RuleEngine {
+  readonly #files: FilesPort;
+  readonly #grammar: ShellGrammar;
+
+  constructor({ files, loadGrammar }: RuleEngineOptions) {
+    this.#files = files;
+    this.#grammar = new ShellGrammar(loadGrammar);
+  }
+
+  /** The verdict where no pattern has to be tried and no file looked at; `undefined`: only {@link judge} can tell. */
+  quick(call: JudgedCall, context: MatchContext, rules: RuleSet): Verdict | undefined {
+    const { deny, allow } = exactRules(call, context, rules);
+    if (deny) return deniedBy(deny, call.action);
+    const patterns = patternsFor(call.action, rules);
+    if (patterns === 'deny') return undefined;
+    if (!isBindable(call.action)) return notBindable(call.action);
+    if (allow && !needsFiles(call.action, allow)) return allowedBy(allow, call.action);
+    return allow || patterns === 'allow' ? undefined : asked(call.action);
+  }
+
+  /** Deny beats ask beats allow, whatever the scope or the kind of the rules. */
+  async judge(call: JudgedCall, context: MatchContext, rules: RuleSet): Promise<Verdict> {
+    const quick = this.quick(call, context, rules);
+    if (quick) return quick;
+    const { action } = call;
+    const patterns = await this.#patterns(action, context, rules);
+    if (patterns.verdict === 'deny') return patterns;
+    if (!isBindable(action)) return notBindable(action);
+    const { allow } = exactRules(call, context, rules);
+    if (allow && !needsFiles(action, allow)) return allowedBy(allow, action);
+    if (allow && (await stillBound(allow.match, action, context, this.#files)))
+      return allowedBy(allow, action);
+    return patterns;
+  }
+
+  /** At most two patterns that a careful person would accept for such calls; none where there is any doubt. */
+  async suggestions(action: Action, context: MatchContext): Promise<readonly RuleSuggestion[]> {
+    return suggestionsFor(action, context, this.#grammar);
+  }
+
+  /**
+   * The match as it has to be kept: with the hashes of the script files that it runs. The error is a sentence: there is
+   * a script that cannot be read, so nothing can be bound.
+   */
+  async bound(
+    match: RuleMatch,
+    call: JudgedCall,
+    context: MatchContext,
+  ): Promise<Result<RuleMatch, string>> {
+    return bindFiles(match, call.action, context, this.#files);
+  }
+
+  async #patterns(action: Action, context: MatchContext, rules: RuleSet): Promise<Verdict> {
+    const applies = (rule: Rule) => isInForce(rule, context);
+    switch (action.tool) {
+      case 'execute':
+        return judgeCommand({
+          action,
+          context,
+          rules,
+          applies,
+          files: this.#files,
+          grammar: this.#grammar,
+        });
+      case 'edit':
+      case 'delete':
+      case 'read':
+      case 'move':
+        return judgePath({
+          action,
+          context,
+          rules: [...rules.paths].filter(applies),
+          files: this.#files,
+        });
+      case 'fetch':
+        return judgeUrl(action, [...rules.urls].filter(applies));
+      case 'mcp':
+        return judgeMcp(action, [...rules.mcps].filter(applies));
+      case 'other':
+        return asked(action);
+    }
+  }
+}
+
+/** Whether patterns could say something of such a call, and the worst that they could say. */
+function patternsFor(action: Action, rules: RuleSet): 'deny' | 'allow' | undefined {
+  switch (action.tool) {
+    case 'execute':
+      if (rules.deniesCommands) return 'deny';
+      return rules.hasCommands ? 'allow' : undefined;
+    case 'edit':
+    case 'delete':
+    case 'read':
+    case 'move':
+      return worst(rules.paths);
+    case 'fetch':
+      return worst(rules.urls);
+    case 'mcp':
+      return worst(rules.mcps);
+    case 'other':
+      return undefined;
+  }
+}
+
+function worst(rules: ReadonlySet<Rule>): 'deny' | 'allow' | undefined {
+  let found: 'allow' | undefined;
+  for (const { effect } of rules) {
+    if (effect === 'deny') return 'deny';
+    found = 'allow';
+  }
+  return found;
+}
+
+function exactRules(call: JudgedCall, context: MatchContext, rules: RuleSet) {
+  let deny: Rule | undefined;
+  let allow: Rule | undefined;
+  for (const rule of rules.exact(call.argsHash)) {
+    if (rule.match.kind !== 'exact' || rule.match.tool !== call.action.tool) continue;
+    if (!isInForce(rule, context)) continue;
+    if (rule.effect === 'deny') deny ??= rule;
+    else allow ??= rule;
+  }
+  return { deny, allow };
+}
+
+function isInForce(rule: Rule, context: MatchContext): boolean {
+  if (rule.expiresAt !== undefined && rule.expiresAt <= context.now) return false;
+  if (rule.agents && !rule.agents.includes(context.agentId)) return false;
+  // A session rule without its session is broken, and reaches nothing.
+  if (rule.scope === 'session' && rule.sessionKey !== context.sessionKey) return false;
+  return context.reaches?.(rule) ?? true;
+}
+
+/** Whether an exact allow depends on what a script file holds now. */
+function needsFiles(action: Action, rule: Rule): boolean {
+  if (rule.match.kind === 'exact' && rule.match.files) return true;
+  return action.tool === 'execute' && mayRunScript(action.command);
+}

@@ -1,0 +1,84 @@
+import { baseName } from './baseName.ts';
+import { argumentDoubt } from './options.ts';
+import { reachOf } from './programs.ts';
+import { innerCommandAt, runnerDoubt } from './runners.ts';
+import { interpreted } from './scripts.ts';
+import type { ShellWord } from './strictWords.ts';
+
+/** What a pattern says of a simple command. */
+export type Cover =
+  /** It does not begin with these words. */
+  | { readonly kind: 'other' }
+  /** It does, but also does more than the pattern says; `why` is a part of a sentence, not redacted. */
+  | { readonly kind: 'doubt'; readonly why: string }
+  /** `script`: the file that it runs, as the command names it. */
+  | { readonly kind: 'covered'; readonly script?: string };
+
+const OTHER: Cover = { kind: 'other' };
+
+/** Whether a pattern covers a simple command: the same whole words, and nothing after them that reaches further. */
+export function coverOf(words: readonly ShellWord[], tokens: readonly string[]): Cover {
+  const argv = words.map(({ text }) => text);
+  if (tokens.length === 0 || !tokens.every((token, index) => token === argv[index])) return OTHER;
+  const glob = globDoubt(words, tokens.length);
+  return glob === undefined ? coverOfWords(argv, tokens.length) : { kind: 'doubt', why: glob };
+}
+
+function coverOfWords(argv: readonly string[], named: number): Cover {
+  const program = argv[0] ?? '';
+  const isWhole = argv.length === named;
+  const reach = reachOf(program);
+  if (reach === 'never') return doubt(`"${program}", which runs what its words do not show`);
+  if (reach === 'interpreter') return coverOfInterpreted(argv, named);
+  const inner = innerCommandAt(argv);
+  if (inner !== undefined) {
+    if (inner >= named) return doubt('a program that the rule does not name');
+    return coverOfWords(argv.slice(inner), named - inner);
+  }
+  const why = isWhole ? undefined : (runnerDoubt(argv, named) ?? argumentDoubt(argv, named));
+  if (why !== undefined) return doubt(why);
+  return program.includes('/') ? { kind: 'covered', script: program } : { kind: 'covered' };
+}
+
+function coverOfInterpreted(argv: readonly string[], named: number): Cover {
+  const run = interpreted(argv);
+  const isWhole = argv.length === named;
+  switch (run.kind) {
+    case 'nothing':
+      return isWhole ? { kind: 'covered' } : doubt('code that the rule does not name');
+    case 'stdin':
+      return doubt('code from its input');
+    case 'inline':
+      return isWhole ? { kind: 'covered' } : doubt('code that the rule does not name');
+    case 'module':
+    case 'script': {
+      if (run.at >= named) return doubt('a script that the rule does not name');
+      // Options before the script decide how it is run.
+      const why = isWhole
+        ? undefined
+        : argumentDoubt([baseName(argv[run.at] ?? ''), ...argv.slice(named)], 1);
+      if (why !== undefined) return doubt(why);
+      return run.kind === 'module'
+        ? { kind: 'covered' }
+        : { kind: 'covered', script: argv[run.at] ?? '' };
+    }
+  }
+}
+
+/**
+ * A wildcard can turn into any file name: an option where it may start with a dash, another program. One that comes after a
+ * folder in plain words can only be a file there.
+ */
+function globDoubt(words: readonly ShellWord[], named: number): string | undefined {
+  const hasLanguage = /^(?:g?sed|[gmn]?awk|find|fd|tar|git)$/.test(baseName(words[0]?.text ?? ''));
+  const open = words.find(
+    ({ globPrefix }, index) =>
+      globPrefix !== undefined &&
+      (index < named || hasLanguage || !/^(?:\.\/|[\w@][^-]*\/)/.test(globPrefix)),
+  );
+  return open && `the wildcard "${open.text}"`;
+}
+
+function doubt(why: string): Cover {
+  return { kind: 'doubt', why };
+}

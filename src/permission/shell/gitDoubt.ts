@@ -1,0 +1,109 @@
+/** Why the arguments of a git command could write, run or reach further than its pattern says. */
+export function gitDoubt(argv: readonly string[], from: number): string | undefined {
+  const sub = argv[1] ?? '';
+  // Before the subcommand: -c, -C, --git-dir, --exec-path. A name that is not git's own can be an alias for anything.
+  if (from <= 1 && !READERS.has(sub)) return sub === '' ? undefined : `"${sub}"`;
+  const start = Math.max(from, 2);
+  const words = argv.slice(start);
+  const end = words.indexOf('--');
+  const options = end < 0 ? words : words.slice(0, end);
+  const risky =
+    options.find((word) => isRisky(word) || RISKY_OF[sub]?.test(word)) ??
+    (REMOTE.has(sub) ? options.find((word) => /^[./~\\]|[:+^]/.test(word)) : undefined);
+  if (risky !== undefined) return `"${risky}"`;
+  if (NARROW.has(sub) && words.length > 0) return `"git ${sub}" with more arguments`;
+  const verb = words.find((word) => !word.startsWith('-'));
+  if (sub in VERBS && from <= 2 && verb !== undefined && !VERBS[sub]?.test(verb))
+    return `"${sub} ${verb}"`;
+  return undefined;
+}
+
+/** Look only, and cannot be aliases: git does not let its own commands be replaced. */
+const READERS: ReadonlySet<string> = new Set(
+  `log show diff status blame shortlog describe rev-parse rev-list ls-files ls-tree grep branch tag remote stash
+  add commit fetch merge-base name-rev show-ref for-each-ref count-objects reflog version whatchanged cat-file
+  diff-tree diff-index diff-files check-ignore worktree`.split(/\s+/),
+);
+
+/** git takes the beginning of a long option for the whole. */
+const LONG: readonly string[] = [
+  'output',
+  'output-directory',
+  'ext-diff',
+  'textconv',
+  'filters',
+  'open-files-in-pager',
+  'exec',
+  'upload-pack',
+  'receive-pack',
+  'extcmd',
+  'config',
+  'config-env',
+  'template',
+  'edit-description',
+  'separate-git-dir',
+  'reference',
+  'unsafe-paths',
+  'directory',
+  'recurse-submodules',
+  'receive',
+  'gpg-sign',
+  'trailer',
+  'contents',
+  'strategy-option',
+  'pathspec-from-file',
+];
+
+function isRisky(word: string): boolean {
+  if (word.includes('::')) return true;
+  const name = /^--([a-z][\w-]*)/.exec(word)?.[1];
+  if (name === undefined || SAFE.has(name)) return false;
+  return LONG.some((each) => each.startsWith(name));
+}
+
+/** The beginning of a risky one, but git's own. */
+const SAFE: ReadonlySet<string> = new Set(['text', 'r']);
+
+/** Options of single subcommands that delete, force, run or write. */
+const RISKY_OF: Readonly<Record<string, RegExp>> = {
+  log: /^-O/,
+  show: /^-O/,
+  diff: /^-O|^--no-index$/,
+  grep: /^-O|^--no-index$|^-[a-zA-Z]*O/,
+  branch: /^-[a-zA-Z]*[dDmMcCfu]|^--(?:delete|move|copy|force|set-upstream|unset)/,
+  tag: /^-[a-zA-Z]*[dfFsu]|^--(?:delete|force|file|sign|local-user)/,
+  push: /^-[a-zA-Z]*[fdo]|^--(?:force|delete|mirror|prune|all|tags|follow-tags|no-verify|push-option|repo)/,
+  pull: /^-[a-zA-Z]*[fu]|^--(?:force|rebase=|strategy)/,
+  fetch: /^-[a-zA-Z]*[fu]|^--(?:force|prune-tags|update-head)/,
+  commit: /^-[a-zA-Z]*[FtS]|^--(?:file|template)/,
+  checkout: /^-[a-zA-Z]*[fB]|^--force/,
+  switch: /^-[a-zA-Z]*[fC]|^--(?:force|discard)/,
+  reset: /^--(?:hard|merge|keep)/,
+  rebase: /^-[a-zA-Z]*[xis]|^--(?:interactive|strategy|edit-todo)/,
+  merge: /^-[a-zA-Z]*[sF]|^--(?:strategy|file)/,
+  worktree: /^-[a-zA-Z]*[fB]|^--force/,
+  add: /^-[a-zA-Z]*[eip]|^--(?:edit|interactive|patch)/,
+  apply: /^--(?:unsafe|directory)/,
+  'rev-parse': /^--(?:parseopt|sq)/,
+  'cat-file': /^--(?:textconv|filters|batch-command)/,
+  'ls-remote': /^--(?:upload|exec|server)/,
+};
+
+/** They talk to a place that an argument can name. */
+const REMOTE: ReadonlySet<string> = new Set(['fetch', 'pull', 'push', 'ls-remote']);
+
+/** No more arguments than the pattern has. */
+const NARROW: ReadonlySet<string> = new Set(
+  `clone config clean rm bisect submodule filter-branch filter-repo difftool mergetool update-ref symbolic-ref
+  archive bundle gc prune repack replace am send-email instaweb daemon credential credential-store remote-ext help
+  web--browse hook maintenance init fast-import fast-export p4 svn cvsimport imap-send request-pull lfs flow
+  update-index read-tree notes upload-pack receive-pack upload-archive shell var`.split(/\s+/),
+);
+
+/** What may follow when the pattern does not say: these look. */
+const VERBS: Readonly<Record<string, RegExp>> = {
+  remote: /^(?:show|get-url)$/,
+  stash: /^(?:list|show|push|save)$/,
+  reflog: /^(?:show|HEAD\b.*)$/,
+  worktree: /^list$/,
+};
