@@ -1,5 +1,8 @@
+import type { AsksFor, Strictness } from '../protocol/asksFor.ts';
 import { UserError } from '../protocol/userError.ts';
+import type { AcpLauncherOptions } from './acp/launcher.ts';
 import type { AgentLauncher } from './agent.ts';
+import { findDoors } from './doors.ts';
 import { findProgram } from './program.ts';
 
 /** One row of the parity table: what an agent offers, and whether each of its calls can be made to ask. */
@@ -12,6 +15,7 @@ export interface CatalogAgent {
   /** How far the agent's own "always" reaches. It is sent only where that is exactly the call that was asked about. */
   readonly alwaysScope: string;
   readonly relayed: Relayed;
+  readonly asksFor: AsksFor;
   /** Names of its program, the first that is found counts; none for what is a part of Countersign. */
   readonly programs: readonly string[];
   /** What to do to have it on this machine. */
@@ -27,14 +31,30 @@ export interface LaunchOptions {
   readonly demoProgram: string;
   /** Programs that replace the first of {@link CatalogAgent.programs}, by agent id. */
   readonly commands?: Readonly<Record<string, string>>;
+  /** The person wants to be asked whatever an agent's own settings allow. Read at each start; not so unless given. */
+  isStrict?(): boolean;
 }
 
-type Launch = (command: string, options: LaunchOptions) => Promise<AgentLauncher>;
+type Launch = (command: string, how: How) => Promise<AgentLauncher>;
+
+interface How extends Pick<LaunchOptions, 'demoProgram'> {
+  readonly strict: boolean;
+}
 
 interface Row extends Omit<CatalogAgent, 'relayed'> {
   /** How to start it so that it asks; or the reason why that cannot be ensured. */
   readonly gate: Launch | string;
+  /** How far its own settings can be switched off. */
+  readonly strict: Exclude<Strictness, { readonly kind: 'off' }>;
 }
+
+const OWN_SETTINGS_EXCEPTED: AsksFor = {
+  kind: 'everything',
+  except: 'what its own settings allow',
+};
+const NO_WAY = { kind: 'noWay' } as const;
+/** Its rules are ours in any case; a plugin could still run code of its own. */
+const WITHOUT_PLUGINS = ['--pure'];
 
 const ROWS: readonly Row[] = [
   {
@@ -43,11 +63,13 @@ const ROWS: readonly Row[] = [
     transport: 'stream-json',
     native: 'can_use_tool',
     alwaysScope: 'a rule in its settings, by destination',
+    asksFor: OWN_SETTINGS_EXCEPTED,
+    strict: { kind: 'on' },
     programs: ['claude'],
     install: 'npm install -g @anthropic-ai/claude-code',
-    gate: async (command) => {
+    gate: async (command, { strict }) => {
       const { claudeLauncher } = await import('./claude/launcher.ts');
-      return claudeLauncher({ command });
+      return claudeLauncher({ command, strict });
     },
   },
   {
@@ -56,6 +78,8 @@ const ROWS: readonly Row[] = [
     transport: 'ACP',
     native: 'session/request_permission',
     alwaysScope: 'the same call, until it ends',
+    asksFor: { kind: 'everything' },
+    strict: { kind: 'on' },
     programs: [],
     install: 'part of Countersign',
     gate: async (_, { demoProgram }) => {
@@ -76,12 +100,16 @@ const ROWS: readonly Row[] = [
     transport: 'ACP',
     native: 'session/request_permission',
     alwaysScope: 'a command prefix, in its project settings',
+    asksFor: OWN_SETTINGS_EXCEPTED,
+    strict: { kind: 'on' },
     programs: ['qwen'],
     install: 'npm install -g @qwen-code/qwen-code',
-    gate: async (command) => {
+    gate: async (command, { strict }) => {
       const { acpLauncher } = await import('./acp/launcher.ts');
       // Its own default lets a model decide; this makes it ask, whatever its settings say.
-      const args = ['--acp', '--approval-mode', 'default'];
+      const asking = ['--acp', '--approval-mode', 'default'];
+      // Without its rules and hooks, but also without its tool servers, extensions and context files (measured).
+      const args = strict ? [...asking, '--safe-mode'] : asking;
       return acpLauncher({ id: 'qwen', name: 'Qwen Code', command, args });
     },
   },
@@ -91,12 +119,53 @@ const ROWS: readonly Row[] = [
     transport: 'app-server JSON-RPC',
     native: 'item/…/requestApproval',
     alwaysScope: 'the same command or file for the session, or a command prefix for good',
+    asksFor: {
+      kind: 'everything',
+      except: 'what its own settings allow, and text typed into a command that runs',
+    },
+    strict: NO_WAY,
     programs: ['codex'],
     install: 'npm install -g @openai/codex',
-    // Not over ACP, where it asks only for what leaves its sandbox.
     gate: async (command) => {
       const { codexLauncher } = await import('./codex/launcher.ts');
       return codexLauncher({ command });
+    },
+  },
+  {
+    id: 'codex-acp',
+    name: 'Codex over ACP',
+    transport: 'ACP',
+    native: 'session/request_permission',
+    alwaysScope: 'a command prefix for good, or every change of the same files',
+    asksFor: { kind: 'some', except: 'commands and changes that stay in its sandbox' },
+    strict: NO_WAY,
+    programs: ['codex-acp'],
+    install: 'npm install -g @agentclientprotocol/codex-acp',
+    gate: async (command) => {
+      const { acpLauncher } = await import('./acp/launcher.ts');
+      return acpLauncher({
+        id: 'codex-acp',
+        name: 'Codex over ACP',
+        command,
+        args: [],
+        // Its own default lets a model decide.
+        env: { INITIAL_AGENT_MODE: 'workspace-write' },
+      });
+    },
+  },
+  {
+    id: 'claude-acp',
+    name: 'Claude Code over ACP',
+    transport: 'ACP',
+    native: 'session/request_permission',
+    alwaysScope: 'a rule in the local settings of its project',
+    asksFor: OWN_SETTINGS_EXCEPTED,
+    strict: NO_WAY,
+    programs: ['claude-agent-acp'],
+    install: 'npm install -g @agentclientprotocol/claude-agent-acp',
+    gate: async (command) => {
+      const { acpLauncher } = await import('./acp/launcher.ts');
+      return acpLauncher({ id: 'claude-acp', name: 'Claude Code over ACP', command, args: [] });
     },
   },
   {
@@ -105,18 +174,25 @@ const ROWS: readonly Row[] = [
     transport: 'ACP',
     native: 'session/request_permission',
     alwaysScope: 'the first word of a command; for edits, every edit of the session',
+    asksFor: OWN_SETTINGS_EXCEPTED,
+    strict: { kind: 'partly', still: 'not for MCP servers that its settings trust' },
     programs: ['gemini'],
     install: 'npm install -g @google/gemini-cli',
-    gate: async (command) => {
-      const { acpLauncher } = await import('./acp/launcher.ts');
-      return acpLauncher({
+    gate: async (command, { strict }) => {
+      const options = {
         id: 'gemini',
         name: 'Gemini CLI',
         command,
         args: ['--acp'],
         // Else it starts itself again, and what is stopped is not what works.
         env: { GEMINI_CLI_NO_RELAUNCH: '1' },
-      });
+      };
+      if (strict) {
+        const { strictGeminiLauncher } = await import('./geminiStrict.ts');
+        return strictGeminiLauncher(options);
+      }
+      const { acpLauncher } = await import('./acp/launcher.ts');
+      return acpLauncher(options);
     },
   },
   {
@@ -125,11 +201,34 @@ const ROWS: readonly Row[] = [
     transport: 'serve: HTTP and SSE',
     native: 'permission.asked',
     alwaysScope: 'a pattern, in all its sessions of the folder',
+    asksFor: {
+      kind: 'everything',
+      except: 'a bare `> file` or assignment, and plugins of its own',
+    },
+    strict: { kind: 'on' },
     programs: ['opencode'],
     install: 'npm install -g opencode-ai',
-    gate: async (command) => {
+    gate: async (command, { strict }) => {
       const { openCodeLauncher } = await import('./opencode/launcher.ts');
-      return openCodeLauncher({ command });
+      return openCodeLauncher({ command, args: strict ? WITHOUT_PLUGINS : [] });
+    },
+  },
+  {
+    id: 'opencode-acp',
+    name: 'OpenCode over ACP',
+    transport: 'ACP',
+    native: 'session/request_permission',
+    alwaysScope: 'a pattern, in all its sessions of the folder',
+    asksFor: {
+      kind: 'everything',
+      except: 'a bare `> file` or assignment, and plugins of its own',
+    },
+    strict: { kind: 'on' },
+    programs: ['opencode'],
+    install: 'npm install -g opencode-ai',
+    gate: async (command, { strict }) => {
+      const { openCodeAcpLauncher } = await import('./openCodeAcp.ts');
+      return openCodeAcpLauncher({ command, args: strict ? WITHOUT_PLUGINS : [] });
     },
   },
   {
@@ -138,6 +237,8 @@ const ROWS: readonly Row[] = [
     transport: 'ACP',
     native: 'session/request_permission',
     alwaysScope: 'not known',
+    asksFor: OWN_SETTINGS_EXCEPTED,
+    strict: NO_WAY,
     programs: ['copilot'],
     install: 'npm install -g @github/copilot',
     gate: async (command) => {
@@ -158,6 +259,11 @@ const ROWS: readonly Row[] = [
     transport: 'stream-json',
     native: 'permission_request',
     alwaysScope: 'commands that begin alike, or every later edit, for the session',
+    asksFor: {
+      kind: 'everything',
+      except: 'what its own settings allow, a bare `> file` or assignment, and calls of sub-agents',
+    },
+    strict: NO_WAY,
     programs: ['agent'],
     install: 'from its repository, with Bun',
     gate: async (command) => {
@@ -168,7 +274,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** The parity table. */
-export const CATALOG: readonly CatalogAgent[] = ROWS.map(({ gate, ...agent }) => ({
+export const CATALOG: readonly CatalogAgent[] = ROWS.map(({ gate, strict, ...agent }) => ({
   ...agent,
   relayed: typeof gate === 'string' ? { kind: 'no', reason: gate } : { kind: 'yes' },
 }));
@@ -189,8 +295,31 @@ export function programOf(agent: CatalogAgent, env: NodeJS.ProcessEnv): string |
 export async function createLauncher(id: string, options: LaunchOptions): Promise<AgentLauncher> {
   const row = ROWS.find((each) => each.id === id);
   if (!row || typeof row.gate === 'string') throw notGated(id);
+  const { gate, name, strict } = row;
+  const { demoProgram } = options;
+  const isStrict = () => options.isStrict?.() ?? false;
   const command = options.commands?.[id] ?? row.programs[0] ?? '';
-  return row.gate(command, options);
+  const launcher = () => gate(command, { demoProgram, strict: isStrict() });
+  await launcher();
+  return {
+    id,
+    name,
+    start: async (start) => (await launcher()).start(start),
+    doors: async (place) => ({
+      files: await findDoors(id, place),
+      strict: isStrict() ? strict : { kind: 'off' },
+    }),
+  };
+}
+
+/** The launcher of any other agent over ACP. Nobody knows its settings, so there is no way to switch them off. */
+export async function createAcpLauncher(
+  options: AcpLauncherOptions,
+  isStrict: () => boolean,
+): Promise<AgentLauncher> {
+  const { acpLauncher } = await import('./acp/launcher.ts');
+  const strict = (): Strictness => (isStrict() ? NO_WAY : { kind: 'off' });
+  return { ...acpLauncher(options), doors: async () => ({ files: undefined, strict: strict() }) };
 }
 
 /** Why an agent of the table is not relayed, as a sentence; `undefined` for one that is, or that is not in the table. */

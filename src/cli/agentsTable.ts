@@ -1,4 +1,5 @@
 import { CATALOG, type CatalogAgent, programOf } from '../agents/catalog.ts';
+import { asksForCell } from '../protocol/asksFor.ts';
 
 /** The parity table, as text or as JSON. */
 export function agentsTable(env: NodeJS.ProcessEnv, json: boolean): string {
@@ -9,6 +10,7 @@ export function agentsTable(env: NodeJS.ProcessEnv, json: boolean): string {
       `${agent.id} – ${agent.name}`,
       `  transport   ${agent.transport}, ${agent.native}`,
       `  its always  ${agent.alwaysScope}`,
+      `  asks for    ${asksForCell(agent.asksFor)}`,
       `  relayed     ${agent.relayed.kind === 'yes' ? 'yes' : `no: ${agent.relayed.reason}`}`,
       `  here        ${whereWords(agent, found)}`,
     ].join('\n'),
@@ -24,6 +26,8 @@ function asJson({ agent, found }: { agent: CatalogAgent; found: string | undefin
     native: agent.native,
     alwaysScope: agent.alwaysScope,
     relayed: agent.relayed.kind === 'yes',
+    asksFor: agent.asksFor.kind,
+    asksForExcept: agent.asksFor.except ?? null,
     reason: agent.relayed.kind === 'no' ? agent.relayed.reason : null,
     installed: agent.programs.length === 0 || found !== undefined,
     found: found ?? null,

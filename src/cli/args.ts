@@ -15,6 +15,7 @@ export interface RunArguments {
   readonly agent: AgentArgument;
   readonly cwd: string | undefined;
   readonly prompt: string;
+  readonly strict: boolean;
   readonly json: boolean;
   readonly rawInput: boolean;
   readonly journal: string | undefined;
@@ -67,6 +68,7 @@ function parseRun(argv: readonly string[]): Parsed {
     prompt: { type: 'string' },
     'approve-each': { type: 'boolean' },
     'permission-mode': { type: 'string' },
+    strict: { type: 'boolean' },
     json: { type: 'boolean' },
     'raw-input': { type: 'boolean' },
     journal: { type: 'string' },
@@ -87,6 +89,7 @@ function parseRun(argv: readonly string[]): Parsed {
     agent: agent.value,
     cwd: values.cwd,
     prompt,
+    strict: values.strict === true,
     json: values.json === true,
     rawInput: values['raw-input'] === true,
     journal: values.journal,

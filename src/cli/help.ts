@@ -30,6 +30,7 @@ Options:
   --cwd DIR              where it works; this folder unless given
   --approve-each         every call that asks waits for an answer; nothing times out
   --permission-mode ask  the same
+  --strict               the agent asks whatever its own settings allow, where it has a way
   --json                 the relay, also on a terminal
   --raw-input            requests show their input as the agent sent it, secrets included
   --journal DIR          where decisions are recorded; see "countersign help audit"
@@ -80,7 +81,7 @@ Usage:
   countersign agents [--json]
 
 For each: how Countersign talks to it, what it calls its way of asking, how far its own "always" reaches, whether each
-call can be made to wait for an answer (relayed), and where it is on this machine or how to install it.
+call can be made to wait for an answer (relayed), what it asks for, and where it is on this machine or how to install it.
 `;
 
 const AUDIT = `Looks at the record of requests and decisions.

@@ -3,7 +3,7 @@ import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Writable } from 'node:stream';
 import type { AgentLauncher } from '../agents/agent.ts';
-import { createLauncher } from '../agents/catalog.ts';
+import { createAcpLauncher, createLauncher } from '../agents/catalog.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { safeText } from '../permission/spans.ts';
 import { describeError, UserError } from '../protocol/userError.ts';
@@ -83,11 +83,12 @@ async function executeRun(command: RunArguments, io: CliIo): Promise<number> {
   return runAgent({ ...command, launcher, cwd, journal: journalOf(command.journal, io) }, io);
 }
 
-async function launcherOf({ agent }: RunArguments, io: CliIo): Promise<AgentLauncher> {
-  if (agent.kind === 'catalog') return createLauncher(agent.id, { demoProgram: io.demoProgram });
-  const { acpLauncher } = await import('../agents/acp/launcher.ts');
+async function launcherOf({ agent, strict }: RunArguments, io: CliIo): Promise<AgentLauncher> {
+  const { demoProgram } = io;
+  const isStrict = () => strict;
+  if (agent.kind === 'catalog') return createLauncher(agent.id, { demoProgram, isStrict });
   const name = path.basename(agent.command);
-  return acpLauncher({ id: 'acp', name, command: agent.command, args: agent.args });
+  return createAcpLauncher({ id: 'acp', name, ...agent }, isStrict);
 }
 
 /** The folder with its real path: agents name it that way when they ask. */

@@ -10,7 +10,9 @@ import { DisposableStore } from '../base/disposable.ts';
 import type { Broker, PermissionGate, Settled } from '../permission/broker.ts';
 import type { AgentInfo, PermissionRequest, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
+import { asksForWords } from '../protocol/asksFor.ts';
 import { UserError } from '../protocol/userError.ts';
+import { doorViews } from '../sessions/doorViews.ts';
 import { exitWords, type RunEnd } from './runEnd.ts';
 import type { RunStop } from './runStop.ts';
 
@@ -80,6 +82,7 @@ class AgentRun {
   async run(): Promise<RunEnd> {
     const { launcher, session, env, stop, surface, log } = this.#options;
     let connection: AgentConnection;
+    const reading = launcher.doors?.({ cwd: session.cwd, env });
     try {
       const gate = this.#gate();
       connection = await launcher.start({ session, gate, env, signal: stop.signal, log });
@@ -87,7 +90,10 @@ class AgentRun {
       if (stop.reason) return { outcome: 'stopped', by: stop.reason };
       return { outcome: 'failed', error: asUserError(error, launcher.name) };
     }
-    surface.started(connection.agent, connection.asksFor);
+    const doors = await reading;
+    const files = doorViews(doors, session.cwd, env).map(({ label }) => label);
+    const own = files.length > 0 ? `; its own settings: ${files.join(', ')}` : '';
+    surface.started(connection.agent, asksForWords(connection.asksFor, doors) + own);
     this.#events.add(connection.onDidEmit((event) => surface.event(event)));
     const exited = connection.exited.then((exit) => this.#exited(exit));
     const end = await this.#turn(connection, exited);

@@ -34,6 +34,14 @@ export interface ToolEntry {
   readonly by: string;
 }
 
+/** A file of the agent's own that can let calls through beside the gate. */
+export interface DoorView {
+  /** Relative to the folder or to the person's home where it lies there. */
+  readonly label: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
 /** The head of a conversation. */
 export interface SessionView {
   readonly key: string;
@@ -42,5 +50,7 @@ export interface SessionView {
   readonly folder: string;
   /** `everything`, `what its own settings do not allow`. */
   readonly asksFor: string;
+  /** Files of the agent's own that can let calls through beside the gate. */
+  readonly doors?: readonly DoorView[];
   readonly state: 'starting' | 'ready' | 'running' | 'failed' | 'ended';
 }

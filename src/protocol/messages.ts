@@ -81,6 +81,8 @@ const fromWebview = v.variant('type', [
   requestOnly('dismiss'),
   /** Opens a link of the agent's markdown, after VS Code's own question. */
   v.object({ type: v.literal('openLink'), href: v.string() }),
+  /** Opens a file that the session's head names; any other path is refused. */
+  v.object({ type: v.literal('openDoor'), path: v.string() }),
   v.object({ type: v.literal('prompt'), text: v.pipe(v.string(), v.maxLength(1_000_000)) }),
   v.object({ type: v.literal('stop') }),
   /** A new session with the same agent; without a key, the one that the page shows. */

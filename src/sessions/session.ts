@@ -5,9 +5,11 @@ import type { Broker, Deliver, PermissionGate, RaisedRequest } from '../permissi
 import { oneLine } from '../permission/cut.ts';
 import type { RequestDraft, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
+import { asksForWords, type Doors } from '../protocol/asksFor.ts';
 import type { SessionView } from '../protocol/chatView.ts';
 import { UserError } from '../protocol/userError.ts';
 import { monogram } from '../protocol/words.ts';
+import { doorViews } from './doorViews.ts';
 import { Transcript } from './transcript.ts';
 
 export type SessionState =
@@ -39,6 +41,7 @@ export class Session implements PermissionGate, Disposable {
   #ref: SessionRef;
   #state: SessionState = { kind: 'starting' };
   #connection: AgentConnection | undefined;
+  #doors: Doors | undefined;
   #stopping = false;
   /** Settles when all messages so far have had their turn. */
   #turns: Promise<void> = Promise.resolve();
@@ -86,7 +89,8 @@ export class Session implements PermissionGate, Disposable {
       title: safeText(this.#ref.title),
       agent: { id, name, monogram: monogram({ id, name }) },
       folder: safeText(folder),
-      asksFor: this.#connection?.asksFor ?? '',
+      asksFor: this.#connection ? asksForWords(this.#connection.asksFor, this.#doors) : '',
+      doors: doorViews(this.#doors, this.#ref.cwd, this.#options.env),
       state: this.#state.kind,
     };
   }
@@ -94,6 +98,7 @@ export class Session implements PermissionGate, Disposable {
   /** Starts the agent. Never rejects: a failure is the session's state and an entry of its transcript. */
   async start(): Promise<void> {
     const { launcher, env, log } = this.#options;
+    void this.#lookForDoors();
     try {
       const connection = await launcher.start({
         session: this.#ref,
@@ -115,6 +120,12 @@ export class Session implements PermissionGate, Disposable {
     } catch (error) {
       this.#fail(asUserError(error, launcher.name));
     }
+  }
+
+  async #lookForDoors(): Promise<void> {
+    const { env, launcher } = this.#options;
+    this.#doors = await launcher.doors?.({ cwd: this.#ref.cwd, env });
+    this.#changed.fire();
   }
 
   /**

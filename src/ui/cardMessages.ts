@@ -40,6 +40,7 @@ export class CardMessages {
       case 'focus':
       case 'dismiss':
       case 'openLink':
+      case 'openDoor':
       case 'prompt':
       case 'stop':
       case 'startAgain':

@@ -173,9 +173,16 @@ export class ChatPanel implements vscode.Disposable {
         return;
       case 'openLink':
         return openLink(message.href);
+      case 'openDoor':
+        return this.#openDoor(message.path);
       default:
         return;
     }
+  }
+
+  async #openDoor(path: string): Promise<void> {
+    if (!this.session.view.doors?.some((door) => door.path === path)) return;
+    await vscode.window.showTextDocument(vscode.Uri.file(path));
   }
 
   #post(message: ToChat): void {

@@ -48,6 +48,8 @@ export const settings = {
   claudeCommand: 'claude.command',
   agents: 'agents',
   notifications: 'notifications',
+  registryUrl: 'registry.url',
+  strict: 'strict',
 } as const;
 
 /** Scheme of the read-only documents that the diff editor compares. */

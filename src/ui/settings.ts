@@ -18,6 +18,9 @@ const agentSetting = v.object({
   env: v.optional(v.record(v.string(), v.string()), {}),
 });
 
+/** Where the makers of the protocol publish it: https://agentclientprotocol.com/get-started/registry */
+const REGISTRY_URL = 'https://cdn.agentclientprotocol.com/registry/v1/latest/registry.json';
+
 export type NotificationsSetting = 'unfocused' | 'always' | 'never';
 
 /** Reads the settings. What names a program comes from the user's settings only, never from a workspace. */
@@ -40,6 +43,19 @@ export const userSettings = {
         );
     }
     return { agents, problems };
+  },
+
+  /** The address of the ACP registry; `undefined`: it is switched off. */
+  registryUrl(): string | undefined {
+    const url = machineValue(settings.registryUrl, v.string())?.trim() ?? REGISTRY_URL;
+    return url === '' ? undefined : url;
+  },
+
+  /** Whether agents are to ask whatever their own settings allow. A workspace can switch it on, not off. */
+  isStrict(): boolean {
+    const inspected = vscode.workspace.getConfiguration(settings.section).inspect(settings.strict);
+    const { globalValue, workspaceFolderValue, workspaceValue } = inspected ?? {};
+    return [globalValue, workspaceValue, workspaceFolderValue].includes(true);
   },
 
   notifications(): NotificationsSetting {

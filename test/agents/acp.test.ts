@@ -11,6 +11,7 @@ import { SessionRules } from '../../src/permission/rules.ts';
 import { newSessionRef, Session } from '../../src/sessions/session.ts';
 import { installed, modernNode, type PinnedPackage } from '../support/agentCache.ts';
 import { claudeModelVariables } from '../support/claudeUnderTest.ts';
+import { codexAcpUnderTest } from '../support/codexAcpUnderTest.ts';
 import { FakeAnthropic, type ModelCall } from '../support/fakeAnthropic.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
 import { type AgentUnderTest, agentContract } from './contract.ts';
@@ -22,6 +23,7 @@ const CLAUDE_AGENT_ACP: PinnedPackage = {
 
 agentContract('Demo agent', demoUnderTest);
 agentContract('Claude Code over ACP', claudeUnderTest);
+agentContract('Codex over ACP', codexAcpUnderTest);
 
 describe('Claude Code over ACP', () => {
   it('starts every command in the session directory, whatever a command before it did', async () => {

@@ -1,6 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { openCodeLauncher } from '../../src/agents/opencode/launcher.ts';
+import type { AgentLauncher } from '../../src/agents/agent.ts';
+import { openCodeAcpLauncher } from '../../src/agents/openCodeAcp.ts';
+import {
+  type OpenCodeLauncherOptions,
+  openCodeLauncher,
+} from '../../src/agents/opencode/launcher.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { AgentUnderTest } from '../agents/contract.ts';
 import { openCodeProgram } from './agentCache.ts';
@@ -15,7 +20,9 @@ export interface OpenCodeUnderTest extends AgentUnderTest {
   configure(more: JsonObject): void;
 }
 
-export async function openCodeUnderTest(): Promise<OpenCodeUnderTest> {
+export async function openCodeUnderTest(
+  launcherOf: (options: OpenCodeLauncherOptions) => AgentLauncher = openCodeLauncher,
+): Promise<OpenCodeUnderTest> {
   const program = await openCodeProgram();
   const model = await FakeChatCompletions.start();
   const folder = temporaryFolder();
@@ -33,7 +40,7 @@ export async function openCodeUnderTest(): Promise<OpenCodeUnderTest> {
     fs.writeFileSync(settings, JSON.stringify({ ...provider(model.url), ...more }));
   configure({});
   return {
-    launcher: openCodeLauncher({ command: program, args: ['--pure'] }),
+    launcher: launcherOf({ command: program, args: ['--pure'] }),
     env: {
       ...platformVariables(),
       HOME: home,
@@ -64,6 +71,11 @@ export async function openCodeUnderTest(): Promise<OpenCodeUnderTest> {
       removeFolder(folder);
     },
   };
+}
+
+/** The same over `opencode acp`, where a deny carries no words. */
+export async function openCodeAcpUnderTest(): Promise<OpenCodeUnderTest> {
+  return { ...(await openCodeUnderTest(openCodeAcpLauncher)), toldToModel: () => undefined };
 }
 
 /** A call of its `bash`. */

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { SessionView } from '../../src/protocol/chatView.ts';
+import type { DoorView, SessionView } from '../../src/protocol/chatView.ts';
 import { post } from '../shared/host.ts';
 import { counted } from '../shared/phrases.ts';
 import { Button } from '../shared/toolkit.ts';
@@ -26,7 +26,7 @@ export function ChatPanel(): VNode {
 }
 
 function Head({ session }: { readonly session: SessionView }): VNode {
-  const { agent, title, asksFor, folder } = session;
+  const { agent, title, asksFor, folder, doors = [] } = session;
   return (
     <header class="cs-chat-h">
       <span class="cs-agent" aria-hidden="true">
@@ -39,8 +39,31 @@ function Head({ session }: { readonly session: SessionView }): VNode {
       <div class="sub">
         <span title={folder}>{agent.name}</span>
         <span>{`Asks for: ${asksFor}`}</span>
+        {doors.length > 0 && <Doors doors={doors} />}
       </div>
     </header>
+  );
+}
+
+/** The files of the agent's own that can let calls through; each opens. */
+function Doors({ doors }: { readonly doors: readonly DoorView[] }): VNode {
+  return (
+    <span>
+      {'Its own settings: '}
+      {doors.map(({ label, path }, index) => (
+        <span key={path}>
+          {index > 0 && ', '}
+          <button
+            type="button"
+            class="cs-link"
+            title={path}
+            onClick={() => post({ type: 'openDoor', path })}
+          >
+            {label}
+          </button>
+        </span>
+      ))}
+    </span>
   );
 }
 

@@ -32,13 +32,7 @@ import {
   unknownSession,
 } from './errors.ts';
 import { type Frame, idKey, type PermissionParams, parseFrame, type RequestId } from './frames.ts';
-import {
-  AUTH_REQUIRED,
-  canLoad,
-  type HandshakeOptions,
-  initialize,
-  openSession,
-} from './handshake.ts';
+import { AUTH_REQUIRED, canLoad, initialize, openSession } from './handshake.ts';
 import { type AgentLines, type MessagePipe, messagePipe } from './lines.ts';
 import { SessionModes } from './modes.ts';
 import { type Outcome, PermissionRequests } from './permissionRequests.ts';
@@ -46,6 +40,7 @@ import { type AgentProfile, profileOf } from './profiles.ts';
 import { Replay } from './replay.ts';
 import { ToolCalls } from './toolCalls.ts';
 import { turnEnd } from './turnEnd.ts';
+import { refuseUntold } from './untold.ts';
 import { eventOf } from './updates.ts';
 import { whileAlive } from './whileAlive.ts';
 
@@ -192,16 +187,14 @@ export class AcpConnection implements AgentConnection {
   async #handshake(): Promise<void> {
     const { resume, session } = this.#options.start;
     const { name } = this.#options;
-    const handshake: HandshakeOptions = {
-      sdk: this.#sdk,
-      agentName: name,
-      ask: (answer) => this.#ask(answer),
-    };
+    const ask = <T>(answer: Promise<T>) => this.#ask(answer);
+    const handshake = { sdk: this.#sdk, agentName: name, ask };
     const init = await initialize(handshake);
     this.#profile = profileOf(init.agentInfo?.name);
     this.#modes = new SessionModes(init.agentInfo?.name);
     this.#controls = this.#controlsOf(this.#modes);
     this.#agent = { ...this.#agent, version: safeText(init.agentInfo?.version ?? '') };
+    refuseUntold(this.#profile, this.#options);
     await openSession(handshake, init, session.cwd, resume);
     if (this.#sessionId === undefined) throw agentError(name, 'it opened no session');
     if (canLoad(init)) this.#nativeSessionId = this.#sessionId;

@@ -11,6 +11,8 @@ export interface AcpLauncherOptions {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Its settings were seen to make it ask; without this an agent that asks only when it is told to is refused. */
+  readonly madeToAsk?: boolean;
 }
 
 /** Starts any program that speaks the Agent Client Protocol on its standard input and output. */
@@ -36,5 +38,6 @@ async function startAcp(
     agentName: options.name,
     log: start.log,
   });
-  return AcpConnection.open(process, { id: options.id, name: options.name, start });
+  const { id, name, madeToAsk = false } = options;
+  return AcpConnection.open(process, { id, name, madeToAsk, start });
 }

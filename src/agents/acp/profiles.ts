@@ -1,3 +1,5 @@
+import { OWN_SETTINGS } from '../../protocol/asksFor.ts';
+
 /**
  * What was measured of the ACP agents that we know, by the name that they give in `initialize`. An agent that is not in
  * this table works as well; it only gets no benefit of the doubt.
@@ -23,6 +25,8 @@ export interface AgentProfile {
   readonly bound: 'wider' | 'unknown';
   /** A deny makes the agent end its turn. */
   readonly denyEndsTurn: boolean;
+  /** Without settings that say so it runs everything, and its session does not tell (measured). */
+  readonly asksOnlyWhenTold: boolean;
   /** What it asks for, see `AgentConnection.asksFor`. */
   readonly asksFor: string;
 }
@@ -35,7 +39,8 @@ const UNKNOWN: AgentProfile = {
   alwaysScope: 'As far as the agent decides',
   bound: 'unknown',
   denyEndsTurn: false,
-  asksFor: 'what its own settings do not allow',
+  asksOnlyWhenTold: false,
+  asksFor: OWN_SETTINGS,
 };
 
 /** Keys are `agentInfo.name` of `initialize`; versions are those that were measured. */
@@ -62,6 +67,8 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
     alwaysScope:
       'Every call that fits a pattern such as `echo *`, in all its sessions of this folder',
     bound: 'wider',
+    asksOnlyWhenTold: true,
+    asksFor: 'everything but reading and a bare `> file` or assignment',
   },
   // @github/copilot 1.0.102: each command ran in a new shell in the session's directory. `commands` repeats `command`.
   Copilot: {
@@ -85,7 +92,7 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
     alwaysScope: 'Every command with this beginning, for good, or every change of these files',
     bound: 'wider',
     denyEndsTurn: true,
-    asksFor: 'what leaves its sandbox',
+    asksFor: 'some tools: what leaves its sandbox',
   },
   // codex-acp 0.16.0, the one by Zed
   'codex-acp': {
@@ -103,7 +110,7 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
     alwaysScope: 'Every command with this beginning, for good',
     bound: 'wider',
     denyEndsTurn: true,
-    asksFor: 'what leaves its sandbox',
+    asksFor: 'some tools: what leaves its sandbox',
   },
   'countersign-demo': {
     commandCwd: 'input',

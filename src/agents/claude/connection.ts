@@ -4,6 +4,7 @@ import type { RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
+import { OWN_SETTINGS } from '../../protocol/asksFor.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
 import { existingFile } from '../existingFile.ts';
@@ -53,7 +54,7 @@ const GOODBYE_MS = 2000;
 
 /** One conversation in Claude Code's stream-json, see test/wire/claude for recorded ones. */
 export class ClaudeConnection implements AgentConnection {
-  readonly asksFor = 'what its own settings do not allow';
+  readonly asksFor = OWN_SETTINGS;
   readonly #lines: ClaudeLines;
   readonly #options: ConnectionOptions;
   readonly #events = new Emitter<AgentEvent>();

@@ -2,12 +2,15 @@ import type { AgentConnection, AgentLauncher, StartOptions } from '../agent.ts';
 import { AgentProcess } from '../process.ts';
 import { ClaudeConnection } from './connection.ts';
 import { notGated } from './errors.ts';
+import { STRICT_ARGS } from './strict.ts';
 
 export interface ClaudeLauncherOptions {
   /** The program, never handed to a shell. */
   readonly command: string;
   /** The person's own arguments; ours come after them. */
   readonly args?: readonly string[];
+  /** It asks whatever its own settings allow. */
+  readonly strict?: boolean;
 }
 
 const AGENT = { id: 'claude', name: 'Claude Code' };
@@ -46,14 +49,14 @@ export function claudeLauncher(options: ClaudeLauncherOptions): AgentLauncher {
 }
 
 async function startClaude(
-  { args = [], command }: ClaudeLauncherOptions,
+  { args = [], command, strict = false }: ClaudeLauncherOptions,
   start: StartOptions,
 ): Promise<AgentConnection> {
   const loosening = args.find((arg) => LOOSENING.test(arg));
   if (loosening !== undefined) throw notGated(`its arguments hold ${loosening}`);
   const process = await AgentProcess.start({
     command,
-    args: [...args, ...ARGS],
+    args: [...args, ...ARGS, ...(strict ? STRICT_ARGS : [])],
     cwd: start.session.cwd,
     env: { ...start.env, ...KEEP_DIRECTORY },
     signal: start.signal,

@@ -26,8 +26,6 @@ export type CodexLines = Pick<
 
 export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> & {
   readonly agent: Pick<AgentInfo, 'id' | 'name'>;
-  /** The person's home, to shorten paths that are shown. */
-  readonly home?: string | undefined;
 };
 
 /** JSON-RPC: https://www.jsonrpc.org/specification#error_object */
@@ -129,12 +127,12 @@ export class CodexConnection implements AgentConnection {
   }
 
   async #open(): Promise<void> {
-    const { home, session } = this.#options;
+    const { session } = this.#options;
     const rpc = {
       call: (method: string, params: JsonObject) => this.#calls.call(method, params),
       notify: (method: string) => this.#send({ method }),
     };
-    this.#thread = await openThread(rpc, session.cwd, home);
+    this.#thread = await openThread(rpc, session.cwd);
     // It can break in the same moment.
     if (this.#broken) throw this.#broken;
   }

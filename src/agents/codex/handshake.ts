@@ -1,8 +1,8 @@
 import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
 import { safeText } from '../../permission/spans.ts';
+import { OWN_SETTINGS } from '../../protocol/asksFor.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { Reply } from './calls.ts';
-import { asksForWords } from './doors.ts';
 import * as errors from './errors.ts';
 
 /** How a handshake speaks: requests of ours, and the one notification. */
@@ -30,18 +30,14 @@ const REVIEWER = 'user';
  * Shakes hands and opens a thread. Throws before anything runs when Codex would not ask, nobody is signed in, or it is
  * another program. Resuming is the same with `thread/resume` and the id of the thread in place of `thread/start`.
  */
-export async function openThread(
-  rpc: Rpc,
-  cwd: string,
-  home: string | undefined,
-): Promise<OpenThread> {
+export async function openThread(rpc: Rpc, cwd: string): Promise<OpenThread> {
   const hello = await required(rpc, 'initialize', {
     clientInfo: { name: 'countersign', title: 'Countersign', version: '0.1.0' },
     // Without it Codex leaves fields out of what it asks, such as the extra permissions of a command (measured).
     capabilities: { experimentalApi: true, requestAttestation: false },
   });
-  const codexHome = stringAt(hello, 'codexHome');
-  if (codexHome === undefined) throw errors.noHandshake('its first answer names no home');
+  if (stringAt(hello, 'codexHome') === undefined)
+    throw errors.noHandshake('its first answer names no home');
   rpc.notify('initialized');
   await refuseWithoutAccount(rpc);
   const read = await required(rpc, 'config/read', { cwd });
@@ -57,7 +53,8 @@ export async function openThread(
     threadId,
     version: safeText(stringAt(thread, 'cliVersion') ?? ''),
     sandboxed: stringAt(opened.value['sandbox'], 'type') !== 'dangerFullAccess',
-    asksFor: safeText(asksForWords(codexHome, cwd, home)),
+    // Measured: a rule that allows, a hook and a tool that `config.toml` approves ask nobody, whatever the policy.
+    asksFor: OWN_SETTINGS,
   };
 }
 

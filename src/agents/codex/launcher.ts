@@ -36,6 +36,5 @@ async function startCodex(
     agentName: AGENT.name,
     log: start.log,
   });
-  const home = start.env['HOME'] ?? start.env['USERPROFILE'];
-  return CodexConnection.open(process, { ...start, agent: AGENT, home });
+  return CodexConnection.open(process, { ...start, agent: AGENT });
 }

@@ -98,6 +98,21 @@ export function gatePlan(own: Settings, gated: Settings): GatePlan {
   return { mainAgent: main.name, rules, mcpServers, notices: off.notices };
 }
 
+/**
+ * Throws when something with a side effect would be let through by a server of OpenCode's ACP, whose sessions take no rules:
+ * what cannot be made to ask there cannot be switched off either.
+ */
+export function refuseUnasked(gated: Settings): void {
+  if (gated.agents.length === 0) throw cannotBeGated('it does not tell its rules');
+  for (const { name, rules } of gated.agents) {
+    const [loose] = unasked(rules);
+    if (loose)
+      throw cannotBeGated(`${loose.permission} ${loose.pattern} is allowed to its agent ${name}`);
+  }
+  const [notice] = switchedOff(gated).notices;
+  if (notice !== undefined) throw cannotBeGated(notice);
+}
+
 function switchedOff({ agents, config, tools }: Settings) {
   const rules: NativeRule[] = [];
   const notices: string[] = [];

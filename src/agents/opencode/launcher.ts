@@ -5,7 +5,7 @@ import { asUserError, notGated } from '../connectionErrors.ts';
 import { OpenCodeConnection } from './connection.ts';
 import { AGENT } from './frames.ts';
 import { gatePlan, permissionSetting, readSettings, type Settings } from './gate.ts';
-import { startServer } from './server.ts';
+import { type ServerOptions, startServer } from './server.ts';
 
 export interface OpenCodeLauncherOptions {
   /** The program, never handed to a shell. */
@@ -26,13 +26,7 @@ async function startOpenCode(
   { args = [], command }: OpenCodeLauncherOptions,
   start: StartOptions,
 ): Promise<AgentConnection> {
-  const opening = args.find((arg) => OPENING.test(arg));
-  if (opening !== undefined)
-    throw notGated(
-      AGENT.name,
-      `its arguments hold ${opening}, so others could answer for you`,
-      'Take it out of the arguments, then start again.',
-    );
+  refuseOpening(args);
   const options = { command, args, start };
   const own = await ownSettings({ ...options, env: start.env });
   const env = { ...start.env, OPENCODE_PERMISSION: permissionSetting(own) };
@@ -48,11 +42,22 @@ async function startOpenCode(
   }
 }
 
+/** Throws for arguments that let others than us answer. */
+export function refuseOpening(args: readonly string[]): void {
+  const opening = args.find((arg) => OPENING.test(arg));
+  if (opening === undefined) return;
+  throw notGated(
+    AGENT.name,
+    `its arguments hold ${opening}, so others could answer for you`,
+    'Take it out of the arguments, then start again.',
+  );
+}
+
 /**
  * Asking is not OpenCode's default, and its settings can come from many files. So a server without our rules is asked
  * what they come to and ended again; it has no session and calls no model.
  */
-async function ownSettings(options: Parameters<typeof startServer>[0]): Promise<Settings> {
+export async function ownSettings(options: ServerOptions): Promise<Settings> {
   const { api, process } = await startServer(options);
   try {
     return await readSettings(api);

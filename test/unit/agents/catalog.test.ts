@@ -12,7 +12,19 @@ describe('The parity table', () => {
     const ids = CATALOG.map(({ id }) => id);
     assert.deepEqual(
       [...ids].sort(),
-      ['agent', 'claude', 'codex', 'copilot', 'demo', 'gemini', 'opencode', 'qwen'].sort(),
+      [
+        'agent',
+        'claude',
+        'claude-acp',
+        'codex',
+        'codex-acp',
+        'copilot',
+        'demo',
+        'gemini',
+        'opencode',
+        'opencode-acp',
+        'qwen',
+      ].sort(),
     );
     for (const agent of CATALOG) {
       for (const text of [

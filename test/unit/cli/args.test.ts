@@ -25,6 +25,7 @@ describe('The words of the command line', () => {
         agent: { kind: 'catalog', id: 'claude' },
         cwd: 'DIR',
         prompt: '- a list',
+        strict: false,
         json: false,
         rawInput: false,
         journal: undefined,

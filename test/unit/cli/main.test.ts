@@ -102,6 +102,8 @@ describe('countersign', () => {
         native: 'can_use_tool',
         alwaysScope: 'a rule in its settings, by destination',
         relayed: true,
+        asksFor: 'everything',
+        asksForExcept: 'what its own settings allow',
         reason: null,
         installed: false,
         found: null,

@@ -57,8 +57,8 @@ describe('names of package.json', () => {
     );
   });
 
-  it('reads what names a program from the machine only', () => {
-    const programs = [settings.claudeCommand, settings.agents].map(
+  it('reads what names a program, or where to find one, from the machine only', () => {
+    const programs = [settings.claudeCommand, settings.agents, settings.registryUrl].map(
       (key) => `${settings.section}.${key}`,
     );
     for (const key of programs) {

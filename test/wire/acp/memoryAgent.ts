@@ -84,6 +84,8 @@ export class MemoryAgent implements AgentLines {
 
   async open(session = SESSION): Promise<AcpConnection> {
     return AcpConnection.open(this, {
+      // What the agent's settings are is not known to a test.
+      madeToAsk: true,
       id: 'test',
       name: 'Test Agent',
       start: { session, gate: this.broker, log: () => {} },

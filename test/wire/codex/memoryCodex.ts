@@ -65,7 +65,6 @@ export class MemoryCodex {
       gate: memory.broker,
       log: (line) => memory.log.push(line),
       agent: { id: 'codex', name: 'OpenAI Codex' },
-      home: '/home/dev',
     });
     memory.#connection.onDidEmit((event) => memory.events.push(event));
     memory.greeted.push(...memory.written.splice(0));

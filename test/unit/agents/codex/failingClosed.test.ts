@@ -273,7 +273,7 @@ describe('The handshake with Codex', () => {
     const clientInfo = { name: 'countersign', title: 'Countersign', version: '0.1.0' };
     assert.deepEqual(memory.greeted[0]?.['params'], { clientInfo, capabilities });
     assert.equal(memory.connection.agent.version, '0.169.0');
-    assert.equal(memory.connection.asksFor, 'commands, changes and MCP tools');
+    assert.equal(memory.connection.asksFor, 'what its own settings do not allow');
   });
 
   for (const chosen of [{ sandbox_mode: 'read-only' }, { default_permissions: ':workspace' }]) {

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { findDoors } from '../../../src/agents/doors.ts';
+import { asksForWords, OWN_SETTINGS } from '../../../src/protocol/asksFor.ts';
+import { doorViews } from '../../../src/sessions/doorViews.ts';
+import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
+
+describe('What can let calls through beside the gate', () => {
+  let home: string;
+  let cwd: string;
+  beforeEach(() => {
+    home = temporaryFolder();
+    cwd = path.join(home, 'project');
+    fs.mkdirSync(cwd);
+  });
+  afterEach(() => removeFolder(home));
+
+  const make = (...parts: string[]) => {
+    const file = path.join(home, ...parts);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, '');
+    return file;
+  };
+  /** Those in folders of the test: the machine that runs it can have settings for all its users. */
+  const doors = async (id: string, env: NodeJS.ProcessEnv = {}) =>
+    (await findDoors(id, { cwd, env: { HOME: home, ...env } }))?.filter((file) =>
+      file.startsWith(home),
+    );
+
+  const files: readonly (readonly [string, readonly string[]])[] = [
+    [
+      'claude',
+      [
+        'project/.claude/settings.json',
+        'project/.claude/settings.local.json',
+        '.claude/settings.json',
+      ],
+    ],
+    ['codex', ['.codex/config.toml', '.codex/rules/default.rules', 'project/.codex/hooks.json']],
+    [
+      'gemini',
+      ['project/.gemini/settings.json', '.gemini/settings.json', '.gemini/policies/a.toml'],
+    ],
+    ['qwen', ['project/.qwen/settings.json', '.qwen/settings.json']],
+    ['opencode', ['project/.opencode/plugin/a.ts', '.config/opencode/plugins/b.js']],
+  ];
+  for (const [id, names] of files)
+    it(`are the files of ${id} that are there`, async () => {
+      assert.deepEqual(await doors(id), []);
+      const made = names.map((name) => make(...name.split('/')));
+      assert.deepEqual(await doors(id), made);
+    });
+
+  it('lie where the environment of the agent says', async () => {
+    make('.claude/settings.json');
+    make('.codex/config.toml');
+    const claude = make('elsewhere/settings.json');
+    const codex = make('elsewhere/config.toml');
+    const elsewhere = path.join(home, 'elsewhere');
+    assert.deepEqual(await doors('claude', { CLAUDE_CONFIG_DIR: elsewhere }), [claude]);
+    assert.deepEqual(await doors('codex', { CODEX_HOME: elsewhere }), [codex]);
+  });
+
+  it('are not known for an agent that nobody looked at', async () => {
+    assert.equal(await doors('mine'), undefined);
+    assert.equal(await doors('toString'), undefined);
+  });
+
+  it('are shown as short as they can be, and not at all where they are shut', () => {
+    const made = ['/work/p/.claude/settings.json', '/home/me/.claude/settings.json', '/etc/x.json'];
+    const shown = (kind: 'off' | 'on' | 'noWay') =>
+      doorViews({ files: made, strict: { kind } }, '/work/p', { HOME: '/home/me' }).map(
+        ({ label }) => label,
+      );
+    const labels = ['.claude/settings.json', '~/.claude/settings.json', '/etc/x.json'];
+    assert.deepEqual(shown('off'), labels);
+    assert.deepEqual(shown('noWay'), labels);
+    assert.deepEqual(shown('on'), []);
+  });
+});
+
+describe('What a session asks for, in words', () => {
+  const words = (files: readonly string[] | undefined, kind: 'off' | 'on' | 'noWay') =>
+    asksForWords(OWN_SETTINGS, { files, strict: { kind } });
+
+  it('is everything where no settings of its own are there', () => {
+    assert.equal(words([], 'off'), 'everything');
+    assert.equal(words([], 'noWay'), 'everything');
+  });
+
+  it('is what they do not allow where they are there, or nobody knows', () => {
+    assert.equal(words(['/a'], 'off'), OWN_SETTINGS);
+    assert.equal(words(undefined, 'off'), OWN_SETTINGS);
+    assert.equal(asksForWords(OWN_SETTINGS, undefined), OWN_SETTINGS);
+  });
+
+  it('is never everything because of a setting that has no effect', () => {
+    for (const files of [['/a'], undefined])
+      assert.equal(
+        words(files, 'noWay'),
+        `${OWN_SETTINGS} (strict: they still apply, there is no way to switch them off)`,
+      );
+  });
+
+  it('says that it was started so that it asks for everything, and what is left', () => {
+    assert.equal(words(['/a'], 'on'), 'everything, whatever its own settings allow (strict)');
+    assert.equal(asksForWords('some tools', { files: [], strict: { kind: 'on' } }), 'some tools');
+    assert.equal(
+      asksForWords(OWN_SETTINGS, { files: ['/a'], strict: { kind: 'partly', still: 'not for x' } }),
+      'everything, but not for x (strict)',
+    );
+  });
+});
