@@ -5,7 +5,7 @@
 // --production  minified, no source maps (what goes into the .vsix)
 // --tests       also the mocha runner and suites for the extension host (dist/test)
 // --check-size  print what VS Code loads at activation; fail above the limit
-import { chmod, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, context } from 'esbuild';
@@ -113,9 +113,20 @@ async function removeStaleChunks(outdir, metafile) {
   await Promise.all(stale.map((name) => rm(path.join(folder, name), { force: true })));
 }
 
+/** What takes shell commands apart; read when the first command rule is tried (src/storage/shellGrammar.ts). */
+async function copyGrammar() {
+  for (const name of ['tree-sitter.wasm', 'tree-sitter-bash.wasm']) {
+    const source = path.join(ROOT, 'node_modules/@vscode/tree-sitter-wasm/wasm', name);
+    await copyFile(source, path.join(ROOT, 'dist', name));
+  }
+}
+
 async function allBuilds() {
   const { webviewBuilds } = await import(pathToFileURL(path.join(ROOT, 'webview/build.mjs')).href);
-  const builds = [program, ...webviewBuilds({ ...shared })];
+  const { phoneBuilds } = await import(
+    pathToFileURL(path.join(ROOT, 'webview/phoneBuild.mjs')).href
+  );
+  const builds = [program, ...webviewBuilds({ ...shared }), ...phoneBuilds({ ...shared })];
   if (flags.has('--tests')) builds.push(await hostTests());
   return builds;
 }
@@ -134,6 +145,7 @@ async function main() {
   await Promise.all(
     builds.map((options, index) => removeStaleChunks(options.outdir, results[index].metafile)),
   );
+  await copyGrammar();
   await chmod(path.join(ROOT, 'dist/cli.js'), 0o755);
   if (flags.has('--check-size')) checkSize(results[0].metafile);
 }

@@ -1,0 +1,347 @@
+import type { PhoneCard } from '../../src/protocol/phone/payloads.ts';
+import { arming } from '../shared/arming.ts';
+import { Connection, type ConnectionPorts, type ConnectionState } from './connection.ts';
+import { type CardItem, hasCard, type Item, Items, isOver } from './items.ts';
+import { leave, mailboxPath } from './mailbox.ts';
+import { Pairing, type PairState } from './pairing.ts';
+import type { Push, PushState } from './push.ts';
+import type { Notice, Preferences, Workspace } from './records.ts';
+import type { Choice, Outgoing, Snapshot, Vault } from './vault.ts';
+
+/** What fills the screen. A card is named by its key. */
+export type Screen =
+  | { readonly kind: 'list' }
+  | { readonly kind: 'card' | 'always'; readonly key: string }
+  | { readonly kind: 'settings' }
+  | { readonly kind: 'pair' };
+
+export interface AppOptions {
+  readonly vault: Vault;
+  readonly ports: ConnectionPorts;
+  readonly deviceName: () => Promise<string>;
+  /** A request came that was not here before. */
+  readonly onRequest: (card: PhoneCard, waiting: number) => void;
+  /** Something for the person to hear: an answer did not count. */
+  readonly onRefused: (text: string) => void;
+  /** A new id for a message. */
+  readonly newId: () => string;
+  readonly push: Push;
+}
+
+/** All that the page knows and does; draws nothing. */
+export class App {
+  readonly #options: AppOptions;
+  readonly #items = new Items();
+  readonly #connections = new Map<string, Connection>();
+  readonly #listeners = new Set<() => void>();
+  readonly #digests = new Map<string, string>();
+  #snapshot: Snapshot | undefined;
+  #loading = false;
+  #loadAgain = false;
+  #pairing: Pairing | undefined;
+  #hasLoaded = false;
+  /** Requests that were waiting on the list on show; they keep their place there when they are over. */
+  #held = new Set<string>();
+
+  /** From when to when the person did not look at this page, by our clock. */
+  #away = { from: 0, to: 0 };
+  #awayCleared = 0;
+
+  items: readonly Item[] = [];
+  screen: Screen = { kind: 'list' };
+
+  constructor(options: AppOptions) {
+    this.#options = options;
+    options.vault.onChange(() => void this.reload());
+  }
+
+  get workspaces(): readonly Workspace[] {
+    return this.#snapshot?.workspaces ?? [];
+  }
+
+  get preferences(): Preferences | undefined {
+    return this.#snapshot?.preferences;
+  }
+
+  get notice(): Notice | undefined {
+    return this.#snapshot?.notice;
+  }
+
+  get pushState(): PushState {
+    return this.#options.push.state;
+  }
+
+  get pairState(): PairState | undefined {
+    return this.#pairing?.state;
+  }
+
+  /** Waiting requests, and those that were answered on the list that is still on show. Oldest first. */
+  get listed(): readonly CardItem[] {
+    return this.items.filter(hasCard).filter((item) => !isOver(item) || this.#held.has(item.key));
+  }
+
+  get waiting(): readonly CardItem[] {
+    return this.items.filter(hasCard).filter((item) => !isOver(item));
+  }
+
+  /** What ended while the person did not look, and not by their own answer here. Latest first. */
+  get happenedAway(): readonly Item[] {
+    const { from, to } = this.#away;
+    return this.items
+      .filter(({ phase, resolved, key }) => {
+        if (phase.kind !== 'over' || phase.at <= this.#awayCleared) return false;
+        if (resolved?.mine || this.#held.has(key)) return false;
+        return resolved?.late || (phase.at > from && phase.at <= to);
+      })
+      .reverse();
+  }
+
+  /** The request that was answered last, anywhere. */
+  get lastAnswer(): Item | undefined {
+    return this.items.reduce<Item | undefined>((latest, item) => {
+      const at = item.resolved?.outcome.at ?? 0;
+      return at > (latest?.resolved?.outcome.at ?? 0) ? item : latest;
+    }, undefined);
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  connection(workspace: string): ConnectionState {
+    return this.#connections.get(workspace)?.state ?? { kind: 'connecting' };
+  }
+
+  /** When the desktop was last heard; what is shown is as of then. */
+  heardAt({ id, heardAt }: Workspace): number {
+    return Math.max(this.#connections.get(id)?.lastHeard ?? 0, heardAt);
+  }
+
+  /** Whether an answer can be given now: the desktop is there, and the request is open. */
+  canAnswer(item: Item): boolean {
+    return item.phase.kind === 'open' && this.connection(item.workspace).kind === 'connected';
+  }
+
+  /** Seals and sends an answer. False when it was too early, too late, or the desktop is not there. */
+  async answer(item: CardItem, choice: Choice): Promise<boolean> {
+    if (!this.canAnswer(item) || arming.isArming(item.id)) return false;
+    const { vault } = this.#options;
+    const outgoing = await vault.answer(item.workspace, item.id, choice);
+    await this.reload();
+    if (!outgoing) return false;
+    const failure = await this.#leave(outgoing).then(
+      () => undefined,
+      () => NOT_SENT,
+    );
+    if (failure !== undefined) this.#options.onRefused(failure);
+    await vault.answerLeft(item.workspace, item.id, failure);
+    await this.reload();
+    return failure === undefined;
+  }
+
+  /** Begins a pairing with what stood after `#` in a link. */
+  async pair(fragment: string): Promise<void> {
+    this.#pairing?.stop();
+    const { vault, ports, deviceName } = this.#options;
+    this.#pairing = new Pairing({
+      fragment,
+      name: await deviceName(),
+      ports,
+      keep: async (record, digits) => {
+        this.#disconnect(record.link.workspace);
+        await vault.keep(record, digits);
+        await this.reload();
+      },
+      drop: (workspace) => this.forget(workspace),
+      onChange: () => this.#tell(),
+    });
+    this.show({ kind: 'pair' });
+    this.#pairing.start();
+  }
+
+  stopPairing(): void {
+    this.#pairing?.stop();
+    this.#pairing = undefined;
+    this.show({ kind: 'list' });
+  }
+
+  /** Ends a pairing from this side: the keys go in any case, the desktop is told if it can be reached. */
+  async unpair(workspace: string): Promise<void> {
+    const farewell = await this.#options.vault.tell(workspace, { t: 'bye' });
+    await this.forget(workspace);
+    if (farewell) await this.#leave(farewell).catch(() => undefined);
+  }
+
+  async cancelPairing(): Promise<void> {
+    const pending = this.workspaces.filter(({ phase }) => phase === 'pending');
+    this.stopPairing();
+    for (const { id } of pending) await this.unpair(id);
+  }
+
+  async prefer(preferences: Preferences): Promise<void> {
+    await this.#options.vault.setPreferences(preferences);
+    await this.reload();
+  }
+
+  async dismissNotice(): Promise<void> {
+    await this.#options.vault.dismissNotice();
+    await this.reload();
+  }
+
+  /** Asks the browser for notifications; call it on a press only. */
+  async enablePush(): Promise<void> {
+    await this.#options.push.enable(this.workspaces);
+    this.#tell();
+  }
+
+  /** The person looks again after not having looked since `from`. */
+  looksAgain(from: number): void {
+    this.#away = { from, to: this.#options.ports.now() };
+    this.#tell();
+  }
+
+  clearAway(): void {
+    this.#awayCleared = this.#options.ports.now();
+    this.#tell();
+  }
+
+  async forget(workspace: string): Promise<void> {
+    this.#disconnect(workspace);
+    await this.#options.vault.forget(workspace);
+    await this.reload();
+  }
+
+  show(screen: Screen): void {
+    if (screen.kind !== this.screen.kind) {
+      this.#held = new Set(screen.kind === 'list' ? this.waiting.map(({ key }) => key) : []);
+      arming.armAll();
+    }
+    this.screen = screen;
+    const shown = 'key' in screen && this.items.find(({ key }) => key === screen.key);
+    if (shown) arming.arm(shown.id);
+    this.#tell();
+  }
+
+  /** The page is looked at again, or the network is back. */
+  wake(): void {
+    arming.armAll();
+    this.#pairing?.wake();
+    for (const connection of this.#connections.values()) connection.wake();
+    void this.reload();
+  }
+
+  /** A touch that brought the page to the front was not meant for a card. */
+  armAll(): void {
+    arming.armAll();
+  }
+
+  offline(): void {
+    for (const connection of this.#connections.values()) connection.offline();
+  }
+
+  /** Reads everything again; calls during a reading end in one more. */
+  async reload(): Promise<void> {
+    if (this.#loading) {
+      this.#loadAgain = true;
+      return;
+    }
+    this.#loading = true;
+    try {
+      do {
+        this.#loadAgain = false;
+        this.#take(await this.#options.vault.snapshot());
+      } while (this.#loadAgain);
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  #take(snapshot: Snapshot): void {
+    this.#snapshot = snapshot;
+    this.items = this.#items.from(snapshot.cards);
+    this.#connect();
+    this.#endPairing();
+    void this.#options.push.refresh(this.workspaces).then((changed) => changed && this.#tell());
+    const latest = this.#armNew();
+    this.#tell();
+    if (latest && this.#hasLoaded)
+      this.#options.onRequest(latest.message.card, this.waiting.length);
+    this.#hasLoaded = true;
+  }
+
+  /** What is new, or shows something else than before, takes no answer at first. */
+  #armNew(): CardItem | undefined {
+    let latest: CardItem | undefined;
+    for (const item of this.waiting) {
+      const { digest } = item.message;
+      if (this.#digests.get(item.key) === digest) continue;
+      if (!this.#digests.has(item.key)) latest = item;
+      this.#digests.set(item.key, digest);
+      this.#held.add(item.key);
+      arming.arm(item.id);
+    }
+    return latest;
+  }
+
+  /** The digits were typed: the pairing has done its work. */
+  #endPairing(): void {
+    const isPending = this.workspaces.some(({ phase }) => phase === 'pending');
+    if (isPending || this.#pairing?.state.kind !== 'digits') return;
+    this.#pairing.stop();
+    this.#pairing = undefined;
+    if (this.screen.kind === 'pair') this.show({ kind: 'list' });
+  }
+
+  #connect(): void {
+    const ids = new Set(this.workspaces.map(({ id }) => id));
+    for (const id of [...this.#connections.keys()]) if (!ids.has(id)) this.#disconnect(id);
+    for (const workspace of this.workspaces) {
+      if (this.#connections.has(workspace.id)) continue;
+      const connection = this.#connectionTo(workspace);
+      this.#connections.set(workspace.id, connection);
+      connection.start();
+    }
+  }
+
+  #connectionTo({ id, record, lastEventId }: Workspace): Connection {
+    const { vault, ports } = this.#options;
+    return new Connection({
+      path: mailboxPath(record.mailboxes.toPhone),
+      lastEventId,
+      ports,
+      onEnvelope: async (text, eventId) => {
+        const { heard, message } = await vault
+          .accept(id, text, eventId)
+          .catch(() => ({ heard: false, message: undefined }));
+        if (message?.t === 'refused') this.#options.onRefused(message.text);
+        await this.reload();
+        return heard;
+      },
+      sync: async () => {
+        const outgoing = await vault.sync(id, this.#options.newId());
+        if (outgoing) await this.#leave(outgoing);
+      },
+      onChange: () => {
+        arming.armAll();
+        this.#tell();
+      },
+    });
+  }
+
+  #disconnect(workspace: string): void {
+    this.#connections.get(workspace)?.stop();
+    this.#connections.delete(workspace);
+  }
+
+  #leave({ mailbox, envelope }: Outgoing): Promise<void> {
+    return leave(mailbox, envelope, this.#options.ports.fetch);
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
+  }
+}
+
+const NOT_SENT =
+  'Your answer may not have reached the desktop. It counts only once the desktop confirms it. Answer again if the request still waits.';

@@ -1,0 +1,44 @@
+import type { VNode } from 'preact';
+import type { App } from './app.ts';
+import type { Item } from './items.ts';
+import { Outcome } from './outcome.tsx';
+
+/** What ended while nobody looked at this page. */
+export function AwayList({ app }: { readonly app: App }): VNode | null {
+  const items = app.happenedAway;
+  if (items.length === 0) return null;
+  return (
+    <section class="p-away" aria-labelledby="away">
+      <h2 id="away">While you were away</h2>
+      {items.map((item) => (
+        <Ended key={item.key} item={item} />
+      ))}
+      <button type="button" class="cs-link p-link" onClick={() => app.clearAway()}>
+        Clear this list
+      </button>
+    </section>
+  );
+}
+
+/** The last request that was answered, so that the person sees that it counted. */
+export function LastAnswer({ app }: { readonly app: App }): VNode | null {
+  const item = app.lastAnswer;
+  return item && app.happenedAway.length === 0 ? (
+    <section class="p-away" aria-labelledby="last">
+      <h2 id="last">Last answer</h2>
+      <Ended item={item} />
+    </section>
+  ) : null;
+}
+
+function Ended({ item }: { readonly item: Item }): VNode {
+  const { resolved, message } = item;
+  const agent = message?.card.agent.name ?? resolved?.agent ?? '';
+  return (
+    <div class="cs-card is-done">
+      <p class="cs-mute p-small">{agent}</p>
+      <code class="cs-one">{message?.card.display.oneLine ?? resolved?.line ?? ''}</code>
+      <Outcome item={item} />
+    </div>
+  );
+}

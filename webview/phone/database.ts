@@ -1,0 +1,92 @@
+/** The stores of this page. Keys are kept as raw bytes: without a secure context there is no other way to keep them. */
+export type StoreName = 'workspaces' | 'cards' | 'settings';
+
+const NAME = 'countersign';
+const VERSION = 1;
+const STORES: readonly StoreName[] = ['workspaces', 'cards', 'settings'];
+
+/**
+ * Opens the page's own database; rejects when the browser refuses to keep anything. It belongs to this origin only, and
+ * on iPhone a page on the Home Screen has another one than the same page in Safari.
+ */
+export function openDatabase(factory: IDBFactory = indexedDB): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(NAME, VERSION);
+    request.onupgradeneeded = () => {
+      for (const store of STORES) request.result.createObjectStore(store);
+    };
+    request.onsuccess = () => {
+      const database = request.result;
+      // A newer version of the page in another tab must not be kept waiting.
+      database.onversionchange = () => database.close();
+      resolve(database);
+    };
+    request.onerror = () => reject(request.error ?? new Error('The database cannot be opened.'));
+    request.onblocked = () => reject(new Error('The database is in use by an older page.'));
+  });
+}
+
+/** One transaction, in which `body` only uses the stores it is given: all of it is on disk, or nothing. */
+export class Transaction {
+  readonly #transaction: IDBTransaction;
+
+  private constructor(transaction: IDBTransaction) {
+    this.#transaction = transaction;
+  }
+
+  /**
+   * Resolves after the data is written. `body` may await nothing but this transaction: it ends by itself as soon as
+   * nothing is asked of it. If `body` throws, nothing is written.
+   */
+  static async run<T>(
+    database: IDBDatabase,
+    mode: 'readonly' | 'readwrite',
+    body: (transaction: Transaction) => Promise<T>,
+  ): Promise<T> {
+    const transaction = database.transaction([...STORES], mode);
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onabort = () => reject(transaction.error ?? new Error('Not written.'));
+    });
+    try {
+      const result = await body(new Transaction(transaction));
+      await done;
+      return result;
+    } catch (error) {
+      done.catch(() => undefined);
+      abort(transaction);
+      throw error;
+    }
+  }
+
+  get(store: StoreName, key: string): Promise<unknown> {
+    return settled(this.#transaction.objectStore(store).get(key));
+  }
+
+  all(store: StoreName): Promise<unknown[]> {
+    return settled(this.#transaction.objectStore(store).getAll());
+  }
+
+  put(store: StoreName, key: string, value: unknown): void {
+    this.#transaction.objectStore(store).put(value, key);
+  }
+
+  delete(store: StoreName, key: string | IDBKeyRange): void {
+    this.#transaction.objectStore(store).delete(key);
+  }
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new Error('Not read.'));
+  });
+}
+
+function abort(transaction: IDBTransaction): void {
+  try {
+    transaction.abort();
+  } catch {
+    // It is over already.
+  }
+}

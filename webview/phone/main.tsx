@@ -1,0 +1,104 @@
+import { render } from 'preact';
+import { randomBytes, toBase64 } from '../../src/protocol/phone/bytes.ts';
+import { addLiveRegions, announceRequest, say } from '../shared/announce.ts';
+import { App } from './app.ts';
+import { browserPorts } from './browserPorts.ts';
+import { openDatabase } from './database.ts';
+import { deviceName } from './deviceName.ts';
+import { watchHistory } from './history.ts';
+import { leave } from './mailbox.ts';
+import { Page } from './page.tsx';
+import { Push } from './push.ts';
+import { cardKey } from './rows.ts';
+import { signal } from './signals.ts';
+import { Vault } from './vault.ts';
+
+/** The pairing secret must not stay in the address bar or in the history, whatever happens next. */
+const fragment = location.hash.slice(1);
+if (fragment !== '') history.replaceState(null, '', location.pathname + location.search);
+
+const root = document.getElementById('root');
+if (root) void start(root).catch(() => showBroken(root));
+
+async function start(page: HTMLElement): Promise<void> {
+  const vault = new Vault(await openDatabase());
+  const regions = addLiveRegions();
+  const app: App = new App({
+    vault,
+    ports: browserPorts,
+    deviceName,
+    newId: () => toBase64(randomBytes(9)),
+    push: new Push(async (workspace, subscription) => {
+      const outgoing = await vault.tell(workspace, { t: 'push', subscription });
+      if (outgoing) await leave(outgoing.mailbox, outgoing.envelope);
+    }),
+    onRequest: (card, waiting) => {
+      announceRequest(regions, card, waiting);
+      if (app.preferences) signal(app.preferences);
+    },
+    onRefused: (text) => say(regions.assertive, text),
+  });
+  await app.reload();
+  watchHistory(app);
+  app.subscribe(() => showCount(app.waiting.length));
+  watchAttention(app);
+  watchLinks(app);
+  render(<Page app={app} />, page);
+  follow(app, fragment);
+}
+
+/** A pairing code, or the card that a notification names. */
+function follow(app: App, link: string): void {
+  const [word, workspace = '', card = ''] = link.split('.');
+  if (word === 'card') app.show({ kind: 'card', key: cardKey(workspace, card) });
+  else if (link !== '') void app.pair(link);
+}
+
+const LAST_SEEN = 'countersign.lastSeen';
+
+function watchAttention(app: App): void {
+  const leaves = () => localStorage.setItem(LAST_SEEN, String(Date.now()));
+  const comes = () => app.looksAgain(Number(localStorage.getItem(LAST_SEEN) ?? Date.now()));
+  comes();
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') return leaves();
+    comes();
+    app.wake();
+  });
+  window.addEventListener('pagehide', leaves);
+  window.addEventListener('pageshow', (event) => event.persisted && app.wake());
+  window.addEventListener('focus', () => app.armAll());
+  window.addEventListener('online', () => app.wake());
+  window.addEventListener('offline', () => app.offline());
+}
+
+/** A link in another app, or a notification, while the page is open already. */
+function watchLinks(app: App): void {
+  window.addEventListener('hashchange', () => {
+    const link = location.hash.slice(1);
+    if (link === '') return;
+    history.replaceState(history.state, '', location.pathname + location.search);
+    follow(app, link);
+  });
+  navigator.serviceWorker?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'string') follow(app, data);
+  });
+}
+
+function showCount(waiting: number): void {
+  document.title = waiting > 0 ? `(${waiting}) Countersign` : 'Countersign';
+  if ('setAppBadge' in navigator) navigator.setAppBadge(waiting).catch(() => undefined);
+}
+
+function showBroken(page: HTMLElement): void {
+  render(
+    <main class="p-pair">
+      <h1>This browser keeps nothing for this page</h1>
+      <p>
+        The keys of a pairing have to be kept, so this phone cannot be paired here. Nothing was
+        sent. Leave private browsing, close other tabs with this page, and open it again.
+      </p>
+    </main>,
+    page,
+  );
+}

@@ -1,0 +1,220 @@
+import type { PhoneAnswer, ToPhone, ToWorkspace } from '../../src/protocol/phone/payloads.ts';
+import { parseToPhone } from '../../src/protocol/phone/payloads.ts';
+import { type PhoneRecord, phoneLink } from '../../src/protocol/phone/phonePairing.ts';
+import { applyMessage } from './apply.ts';
+import { Transaction } from './database.ts';
+import {
+  type CardRecord,
+  cardOf,
+  type Notice,
+  type Preferences,
+  parseCardRecord,
+  parseNotice,
+  parsePreferences,
+  parseWorkspace,
+  type Workspace,
+} from './records.ts';
+import { cardKey, forgetAll, putCard } from './rows.ts';
+
+/** What a person chose on a card; what it is bound to is added when it is sealed. */
+export type Choice = Omit<PhoneAnswer, 't' | 'card' | 'digest' | 'nonce' | 'at'>;
+
+/** All that the page shows. */
+export interface Snapshot {
+  readonly workspaces: readonly Workspace[];
+  readonly cards: readonly CardRecord[];
+  readonly preferences: Preferences;
+  readonly notice: Notice | undefined;
+}
+
+/** `heard`: the desktop itself spoke, here or just now in another tab. */
+export interface Accepted {
+  readonly heard: boolean;
+  readonly message?: ToPhone;
+}
+
+export interface Outgoing {
+  readonly mailbox: string;
+  readonly envelope: string;
+}
+
+/** Another tab has taken the same message when the desktop was heard so lately, in milliseconds. */
+const JUST_NOW = 10_000;
+const SYNC_LIFE = 60_000;
+const CHANGED = 'changed';
+
+/**
+ * Keys, cards and settings, shared by all tabs and the service worker. Each step is one transaction, in which keys and
+ * sequence numbers move together with what they were used for: two tabs never take one message twice and never send
+ * two under one number.
+ */
+export class Vault {
+  readonly #database: IDBDatabase;
+  readonly #now: () => number;
+  readonly #channel = new BroadcastChannel('countersign');
+
+  constructor(database: IDBDatabase, now: () => number = Date.now) {
+    this.#database = database;
+    this.#now = now;
+  }
+
+  /** Tells when another tab, or the service worker, has changed something. */
+  onChange(listener: () => void): void {
+    this.#channel.addEventListener('message', listener);
+  }
+
+  snapshot(): Promise<Snapshot> {
+    return Transaction.run(this.#database, 'readonly', async (transaction) => ({
+      workspaces: (await transaction.all('workspaces')).flatMap(
+        (each) => parseWorkspace(each) ?? [],
+      ),
+      cards: (await transaction.all('cards')).flatMap((each) => parseCardRecord(each) ?? []),
+      preferences: parsePreferences(await transaction.get('settings', 'preferences')),
+      notice: parseNotice(await transaction.get('settings', 'notice')),
+    }));
+  }
+
+  /** A fresh pairing; whatever there was with this workspace is over. */
+  keep(record: PhoneRecord, digits: string): Promise<void> {
+    const id = record.link.workspace;
+    const now = this.#now();
+    const workspace: Workspace = {
+      id,
+      record,
+      digits,
+      name: '',
+      phase: 'pending',
+      pairedAt: now,
+      lastAt: 0,
+      skew: 0,
+      heardAt: 0,
+      syncs: {},
+    };
+    return this.#write(async (transaction) => {
+      forgetAll(transaction, id);
+      transaction.put('workspaces', id, workspace);
+    });
+  }
+
+  /** Deletes the keys and the cards of a workspace. */
+  forget(id: string): Promise<void> {
+    return this.#write(async (transaction) => forgetAll(transaction, id));
+  }
+
+  /** Opens what came out of the mailbox of a workspace and takes it over, at most once in all tabs. */
+  accept(id: string, envelope: string, eventId?: string): Promise<Accepted> {
+    return this.#write(async (transaction): Promise<Accepted> => {
+      const workspace = parseWorkspace(await transaction.get('workspaces', id));
+      if (!workspace) return { heard: false };
+      const now = this.#now();
+      const link = phoneLink(workspace.record, { now: () => now });
+      const opened = link.open(envelope);
+      if (!opened.ok)
+        return { heard: opened.error === 'replayed' && now - workspace.heardAt < JUST_NOW };
+      const next: Workspace = {
+        ...workspace,
+        heardAt: now,
+        ...(eventId !== undefined && { lastEventId: eventId }),
+        record: { ...workspace.record, link: link.state },
+      };
+      const parsed = parseToPhone(opened.value);
+      if (!parsed.ok) {
+        transaction.put('workspaces', id, next);
+        return { heard: true };
+      }
+      const message = parsed.value;
+      if (message.t === 'revoked') {
+        forgetAll(transaction, id);
+        const notice: Notice = { name: workspace.name, reason: message.reason };
+        transaction.put('settings', 'notice', notice);
+      } else {
+        await applyMessage({ transaction, workspace: next, message, text: opened.value, now });
+      }
+      return { heard: true, message };
+    });
+  }
+
+  /** Seals the request for everything that waits; `undefined` when the workspace is not paired any more. */
+  sync(id: string, sync: string): Promise<Outgoing | undefined> {
+    const now = this.#now();
+    return this.#write(async (transaction) => {
+      const workspace = parseWorkspace(await transaction.get('workspaces', id));
+      if (!workspace) return undefined;
+      const all = (await transaction.all('cards')).flatMap((each) => parseCardRecord(each) ?? []);
+      const known = all
+        .filter((card) => card.workspace === id && card.phase.kind !== 'over')
+        .map((card) => card.id)
+        .slice(0, 200);
+      const syncs = Object.entries(workspace.syncs).filter(([, { at }]) => now - at < SYNC_LIFE);
+      const next = {
+        ...workspace,
+        syncs: { ...Object.fromEntries(syncs), [sync]: { at: now, open: [] } },
+      };
+      return this.#seal(transaction, next, { t: 'sync', known, id: sync, since: workspace.lastAt });
+    });
+  }
+
+  /** Seals any other message that is bound to no card. */
+  tell(
+    id: string,
+    message: Extract<ToWorkspace, { t: 'push' | 'bye' }>,
+  ): Promise<Outgoing | undefined> {
+    return this.#write(async (transaction) => {
+      const workspace = parseWorkspace(await transaction.get('workspaces', id));
+      return workspace && this.#seal(transaction, workspace, message);
+    });
+  }
+
+  /** Seals an answer; `undefined` unless the card is open and has no answer yet. */
+  answer(id: string, card: string, choice: Choice): Promise<Outgoing | undefined> {
+    const now = this.#now();
+    return this.#write(async (transaction) => {
+      const workspace = parseWorkspace(await transaction.get('workspaces', id));
+      const record = parseCardRecord(await transaction.get('cards', cardKey(id, card)));
+      const shown = record && cardOf(record);
+      if (!workspace || !shown || record.phase.kind !== 'open') return undefined;
+      const { digest, nonce } = shown;
+      const sent = { kind: 'sent', outcome: choice.outcome, at: now, left: false } as const;
+      putCard(transaction, { ...record, phase: sent });
+      const answer: PhoneAnswer = { t: 'answer', card, digest, nonce, ...choice, at: now };
+      return this.#seal(transaction, workspace, answer);
+    });
+  }
+
+  /** The answer is in the mailbox, or `failure` says why it is not known to be there: the card can be answered again. */
+  answerLeft(id: string, card: string, failure?: string): Promise<void> {
+    return this.#write(async (transaction) => {
+      const record = parseCardRecord(await transaction.get('cards', cardKey(id, card)));
+      if (record?.phase.kind !== 'sent') return;
+      const phase =
+        failure === undefined
+          ? ({ ...record.phase, left: true } as const)
+          : ({ kind: 'open', refused: failure } as const);
+      putCard(transaction, { ...record, phase });
+    });
+  }
+
+  setPreferences(preferences: Preferences): Promise<void> {
+    return this.#write(async (transaction) =>
+      transaction.put('settings', 'preferences', preferences),
+    );
+  }
+
+  dismissNotice(): Promise<void> {
+    return this.#write(async (transaction) => transaction.delete('settings', 'notice'));
+  }
+
+  #seal(transaction: Transaction, workspace: Workspace, message: ToWorkspace): Outgoing {
+    const link = phoneLink(workspace.record, { now: this.#now });
+    const envelope = link.seal(JSON.stringify(message));
+    const record = { ...workspace.record, link: link.state };
+    transaction.put('workspaces', workspace.id, { ...workspace, record });
+    return { mailbox: record.mailboxes.toWorkspace, envelope };
+  }
+
+  async #write<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const result = await Transaction.run(this.#database, 'readwrite', body);
+    this.#channel.postMessage(CHANGED);
+    return result;
+  }
+}

@@ -1,0 +1,3 @@
+import type { BuildOptions } from 'esbuild';
+
+export function phoneBuilds(shared?: BuildOptions): BuildOptions[];
