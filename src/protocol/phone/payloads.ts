@@ -58,7 +58,10 @@ const resolved = v.object({
 });
 
 const toPhone = v.variant('t', [
-  /** The answer to `sync` that comes first, and what the phone is told when something in it changes. */
+  /**
+   * The first answer to `sync`, and what the phone is told when something in it changes. Becoming `active` is followed by
+   * the cards that are open then.
+   */
   v.object({
     t: v.literal('hello'),
     /** `pending` until the person has typed the six digits; no cards until then. */
@@ -126,7 +129,7 @@ const answer = v.object({
   at: time,
 });
 
-const pushSubscription = v.object({
+export const pushSubscription = v.object({
   endpoint: v.pipe(v.string(), v.maxLength(1000), v.url()),
   keys: v.object({
     p256dh: v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{80,100}$/)),

@@ -68,8 +68,9 @@ export class WorkspacePairing {
     if (!message) return { kind: 'ignored' };
     if (this.#ended) return this.#refuse(message.from, this.#ended);
     if (this.#claimedBy === message.from) {
+      // It asks again because it did not hear: its claim was the one that counted.
       const envelope = sealToPhone(this.room, { t: 'claimed', to: message.from });
-      return message.t === 'claim' ? { kind: 'repeated', envelope } : { kind: 'ignored' };
+      return { kind: 'repeated', envelope };
     }
     if (this.#claimedBy !== undefined) return this.#refuse(message.from, 'used');
     return message.t === 'hello' ? this.#offer(message.from) : this.#onClaim(message);
