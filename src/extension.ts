@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Broker } from './permission/broker.ts';
+import type { StoredRules } from './permission/storedRules.ts';
 import { describeError } from './protocol/userError.ts';
 import type { Sessions } from './sessions/sessions.ts';
 import { type Core, createCore } from './ui/core.ts';
@@ -14,9 +15,9 @@ export function activate(context: vscode.ExtensionContext): CountersignApi {
     const core = createCore(context);
     running = core;
     createSurfaces(context, core);
-    const { broker, sessions, journalFolder, output } = core;
+    const { broker, rules, sessions, journalFolder, output } = core;
     output.info(`Activated in ${(performance.now() - startedAt).toFixed(1)} ms`);
-    return { broker, sessions, journalFolder };
+    return { broker, rules, sessions, journalFolder };
   } catch (error) {
     void vscode.window.showErrorMessage(
       `Countersign could not start, so no agent is watched: ${describeError(error)} Reload the window to try again.`,
@@ -34,6 +35,7 @@ export async function deactivate(): Promise<void> {
 /** What the extension exports: for its own tests, not for other extensions. */
 export interface CountersignApi {
   readonly broker: Broker;
+  readonly rules: StoredRules;
   readonly sessions: Sessions;
   readonly journalFolder: string;
 }

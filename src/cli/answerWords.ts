@@ -16,7 +16,7 @@ export function answerWords(error: AnswerError): string {
     case 'onlyWiderAllow':
       return 'The agent offers no way to allow just this call. It is still open.';
     case 'ruleRefused':
-      return 'This call can only be allowed once. It is still open.';
+      return `${error.reason} It is still open, and can be answered once.`;
     case 'answersMissing':
       return 'The agent asked a question: an answer is missing. It is still open.';
     case 'journalFailed':

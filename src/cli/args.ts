@@ -19,6 +19,9 @@ export interface RunArguments {
   readonly json: boolean;
   readonly rawInput: boolean;
   readonly journal: string | undefined;
+  readonly rules: string | undefined;
+  /** Minutes; 0: what waits is never denied by itself. */
+  readonly timeout: number;
 }
 
 export type AgentArgument =
@@ -72,6 +75,8 @@ function parseRun(argv: readonly string[]): Parsed {
     json: { type: 'boolean' },
     'raw-input': { type: 'boolean' },
     journal: { type: 'string' },
+    rules: { type: 'string' },
+    timeout: { type: 'string' },
   } as const);
   if (!parsed.ok) return parsed;
   const { values, afterDashes } = parsed.value;
@@ -84,6 +89,9 @@ function parseRun(argv: readonly string[]): Parsed {
     return usage('run', 'Say what the agent is to do: --prompt "…".');
   const mode = values['permission-mode'] ?? (values['approve-each'] ? 'ask' : undefined);
   if (mode !== 'ask') return usage('run', noMode(mode));
+  const timeout = Number(values.timeout ?? '0');
+  if (values.timeout?.trim() === '' || !Number.isFinite(timeout) || timeout < 0)
+    return usage('run', '--timeout takes a number of minutes, such as 30; 0 waits for ever.');
   return ok({
     kind: 'run',
     agent: agent.value,
@@ -93,6 +101,8 @@ function parseRun(argv: readonly string[]): Parsed {
     json: values.json === true,
     rawInput: values['raw-input'] === true,
     journal: values.journal,
+    rules: values.rules,
+    timeout,
   });
 }
 

@@ -28,12 +28,15 @@ Options:
   --agent-arg ARGUMENT   for that program; can be repeated, or come after --
   --prompt TEXT          what the agent is to do
   --cwd DIR              where it works; this folder unless given
-  --approve-each         every call that asks waits for an answer; nothing times out
+  --approve-each         every call that no rule answers waits for your answer
   --permission-mode ask  the same
   --strict               the agent asks whatever its own settings allow, where it has a way
   --json                 the relay, also on a terminal
   --raw-input            requests show their input as the agent sent it, secrets included
   --journal DIR          where decisions are recorded; see "countersign help audit"
+  --rules FILE           where "always" is kept, a JSON file; rules.json in the folder above that of the record
+                         unless given
+  --timeout MINUTES      deny what nobody answered by then; 0, the default, waits for ever
 
 On a terminal each request is shown and you answer with a letter and Enter. Keys that were pressed before a request was
 shown, or less than half a second after, do not count.

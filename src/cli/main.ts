@@ -14,7 +14,7 @@ import { helpText } from './help.ts';
 import { type RunIo, runAgent } from './runAgent.ts';
 import { EXIT } from './runEnd.ts';
 import type { RunStop } from './runStop.ts';
-import { journalFolder, type Machine, sampleFolder } from './stateFolder.ts';
+import { journalFolder, type Machine, rulesFile, sampleFolder } from './stateFolder.ts';
 
 /** What the command line has of the world. */
 export interface CliIo extends RunIo {
@@ -80,7 +80,9 @@ async function executeRun(command: RunArguments, io: CliIo): Promise<number> {
   // First of all: an agent that cannot be gated fails before anything is made or started.
   const launcher = await launcherOf(command, io);
   const cwd = await folderOf(command, io);
-  return runAgent({ ...command, launcher, cwd, journal: journalOf(command.journal, io) }, io);
+  const journal = journalOf(command.journal, io);
+  const rules = rulesFileOf(command.rules, io);
+  return runAgent({ ...command, launcher, cwd, journal, rules }, io);
 }
 
 async function launcherOf({ agent, strict }: RunArguments, io: CliIo): Promise<AgentLauncher> {
@@ -120,6 +122,10 @@ async function prepareSample(folder: string, isOwn: boolean): Promise<void> {
 
 function journalOf(given: string | undefined, { cwd, machine }: CliIo): string {
   return given === undefined ? journalFolder(machine) : path.resolve(cwd, given);
+}
+
+function rulesFileOf(given: string | undefined, { cwd, machine }: CliIo): string {
+  return given === undefined ? rulesFile(machine) : path.resolve(cwd, given);
 }
 
 function errorText(error: unknown): string {

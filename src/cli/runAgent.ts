@@ -3,11 +3,18 @@ import type { AgentLauncher } from '../agents/agent.ts';
 import { agentEnvironment } from '../agents/environment.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { systemTimers } from '../base/timers.ts';
 import { ulidSource } from '../base/ulid.ts';
 import { Broker } from '../permission/broker.ts';
 import type { SessionRef } from '../permission/request.ts';
-import { SessionRules } from '../permission/rules.ts';
+import { MemoryRuleUses } from '../permission/ruleUses.ts';
+import { safeText } from '../permission/spans.ts';
+import { StoredRules, type StoredRulesOptions } from '../permission/storedRules.ts';
+import { TimeOut } from '../permission/timeOut.ts';
+import { notKeptWords, setAsideWords } from '../protocol/ruleWords.ts';
 import { FileJournal } from '../storage/journal.ts';
+import { createRuleEngine } from '../storage/rules/ruleEngine.ts';
+import { RulesFile } from '../storage/rules/rulesFile.ts';
 import type { RunArguments } from './args.ts';
 import { Relay } from './relay.ts';
 import { run } from './run.ts';
@@ -27,11 +34,14 @@ export interface RunIo {
   listenForSignals(stop: RunStop): Disposable;
 }
 
-export interface RunAgentOptions extends Pick<RunArguments, 'prompt' | 'json' | 'rawInput'> {
+export interface RunAgentOptions
+  extends Pick<RunArguments, 'prompt' | 'json' | 'rawInput' | 'timeout'> {
   readonly launcher: AgentLauncher;
   readonly cwd: string;
   /** The folder of the record. */
   readonly journal: string;
+  /** The file of the rules. */
+  readonly rules: string;
 }
 
 /** How long a reader that is slow may hold up the end, once the run was stopped, in milliseconds. */
@@ -41,19 +51,21 @@ const FLUSH_MS = 2000;
 export async function runAgent(options: RunAgentOptions, io: RunIo): Promise<number> {
   const newId = ulidSource(systemClock.now);
   const journal = new FileJournal({ folder: options.journal, newId });
-  const broker = new Broker({
-    clock: systemClock,
-    newId,
-    journal,
-    rules: new SessionRules(newId),
-  });
+  const log = (line: string) => void io.stderr.write(`${line}\n`);
+  const rulesFile = new RulesFile(options.rules);
+  const rules = rulesOf(rulesFile, { newId, journal, log, machine: io.machine });
+  const broker = new Broker({ clock: systemClock, newId, journal, rules });
+  const minutes = options.timeout;
+  const limit = new TimeOut({ broker, clock: systemClock, timers: systemTimers, minutes });
   const stop = new RunStop();
   const { launcher, cwd, prompt } = options;
   const session = { key: newId(), title: titleOf(prompt), cwd, workspaceFolder: cwd };
-  const log = (line: string) => void io.stderr.write(`${line}\n`);
-  const surface = surfaceOf(options, io, { broker, stop, session, log });
+  const surface = surfaceOf(options, io, { broker, rules, stop, session, log });
+  const notKept = broker.onDidNotKeepRule(({ rule, cause }) => log(notKeptWords(rule, cause)));
   const signals = io.listenForSignals(stop);
   try {
+    await rules.ready();
+    for (const problem of rules.problems) log(setAsideWords(problem));
     const env = agentEnvironment(io.machine.env);
     const end = await run({ launcher, broker, session, prompt, env, surface, stop, log });
     if (end.outcome === 'failed' && end.error.detail) log(end.error.detail);
@@ -61,13 +73,43 @@ export async function runAgent(options: RunAgentOptions, io: RunIo): Promise<num
     return exitCodeOf(end);
   } finally {
     signals.dispose();
+    limit.dispose();
     broker.dispose();
+    notKept.dispose();
+    rules.dispose();
+    rulesFile.dispose();
     await journal.close();
   }
 }
 
+function rulesOf(
+  file: RulesFile,
+  parts: Pick<StoredRulesOptions, 'newId' | 'journal'> &
+    Pick<RunIo, 'machine'> &
+    Pick<Parts, 'log'>,
+): StoredRules {
+  const { newId, journal, machine, log } = parts;
+  return new StoredRules({
+    clock: systemClock,
+    timers: systemTimers,
+    newId,
+    engine: createRuleEngine(),
+    stores: new Map([
+      ['workspace', file],
+      ['global', file],
+    ]),
+    uses: new MemoryRuleUses(),
+    journal,
+    shell: machine.platform === 'win32' ? 'powershell' : 'bash',
+    // Who starts an agent in a folder by hand trusts it.
+    isTrusted: () => true,
+    onError: (error) => log(safeText(String(error))),
+  });
+}
+
 interface Parts {
   readonly broker: Broker;
+  readonly rules: StoredRules;
   readonly stop: RunStop;
   readonly session: SessionRef;
   log(line: string): void;

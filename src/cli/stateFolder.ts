@@ -17,6 +17,11 @@ export function journalFolder(machine: Machine): string {
   return path.join(stateFolder(machine), 'journal');
 }
 
+/** Where the command line keeps its rules. */
+export function rulesFile(machine: Machine): string {
+  return path.join(stateFolder(machine), 'rules.json');
+}
+
 /** Where the demo agent works when no folder is named. */
 export function sampleFolder(machine: Machine): string {
   return path.join(stateFolder(machine), 'sample');

@@ -1,9 +1,16 @@
 import type { AnswerError } from './broker.ts';
 import { oneLine } from './cut.ts';
-import { type Decision, nativeAnswer, offeredOption, type ProposedAnswer } from './decision.ts';
+import {
+  type Decision,
+  isAlways,
+  nativeAnswer,
+  offeredOption,
+  type ProposedAnswer,
+} from './decision.ts';
 import { shownLabel } from './display.ts';
 import type { PermissionRequest, Question } from './request.ts';
 import type { Rule } from './rule.ts';
+import { ruleRef } from './ruleLabel.ts';
 import { canHaveRule } from './rules.ts';
 
 /** Why a proposed answer does not count, or `undefined` when it does. */
@@ -15,13 +22,17 @@ export function whyRefused(
   const { optionId, outcome } = proposed;
   if (optionId !== undefined && !offeredOption(request.options, outcome, optionId))
     return { kind: 'unknownOption', optionId };
-  if (!nativeAnswer(request.options, outcome, optionId)) return { kind: 'onlyWiderAllow' };
-  if (proposed.rule && !canHaveRule(request)) return { kind: 'ruleRefused' };
+  if (!nativeAnswer(request.options, outcome, sentOption(request, proposed)))
+    return { kind: 'onlyWiderAllow' };
+  if (proposed.rule && !canHaveRule(request)) return { kind: 'ruleRefused', reason: ALWAYS_ASKS };
   if (outcome === 'deny') return undefined;
   const isUnanswered = request.questions?.some(({ id }) => answerTo(id, proposed) === undefined);
   if (isUnanswered) return { kind: 'answersMissing' };
   return undefined;
 }
+
+/** Why there can be no rule for a request that always asks. */
+export const ALWAYS_ASKS = 'No rule can be made for this call, because it always has to ask.';
 
 /**
  * The decision that an answer comes to. Taken over field by field: nothing that a surface sends beside the answer, and no
@@ -33,7 +44,8 @@ export function decisionOf(
   at: number,
   rule: Rule | undefined,
 ): Decision {
-  const { outcome, optionId, feedback, by } = proposed;
+  const { outcome, feedback, by } = proposed;
+  const optionId = sentOption(request, proposed);
   const answers =
     outcome === 'allow' && request.questions && answersTo(request.questions, proposed);
   return {
@@ -41,7 +53,7 @@ export function decisionOf(
     argsHash: request.argsHash,
     outcome,
     ...(optionId !== undefined && { optionId }),
-    ...(proposed.rule && rule && { rule: { ...proposed.rule, id: rule.id } }),
+    ...(rule && { rule: ruleRef(rule) }),
     ...(feedback !== undefined && { feedback }),
     ...(answers && { answers }),
     by: {
@@ -52,6 +64,17 @@ export function decisionOf(
     },
     at,
   };
+}
+
+/**
+ * The agent's option that the answer names. Along with a rule of ours never an "always": the agent would not ask again,
+ * and revoking the rule could not bring the question back.
+ */
+function sentOption(request: PermissionRequest, proposed: ProposedAnswer): string | undefined {
+  const { optionId, rule } = proposed;
+  if (!rule) return optionId;
+  const option = request.options.find(({ id }) => id === optionId);
+  return option && isAlways(option.kind) ? undefined : optionId;
 }
 
 function answerTo(questionId: string, { answers }: ProposedAnswer): string | undefined {

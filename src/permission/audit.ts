@@ -1,13 +1,15 @@
 import { oneLine } from './cut.ts';
-import type { Decision } from './decision.ts';
-import type { SettledEntry } from './journalPort.ts';
+import type { DecidedBy, Decision } from './decision.ts';
+import type { RaisedEntry, RuleEntry, SettledEntry } from './journalPort.ts';
 import type { PermissionRequest } from './request.ts';
+import type { Rule } from './rule.ts';
+import { ruleRef } from './ruleLabel.ts';
 import { safeText } from './spans.ts';
 
 const MAX_NAME = 300;
 
 /** What every line about a request says. */
-export function auditFields(request: PermissionRequest) {
+function auditFields(request: PermissionRequest) {
   return {
     requestId: request.id,
     agentId: request.agent.id,
@@ -15,6 +17,16 @@ export function auditFields(request: PermissionRequest) {
     tool: request.action.tool,
     toolName: oneLine(request.native.toolName, MAX_NAME),
     argsHash: request.argsHash,
+  };
+}
+
+/** The line that says that a request waits. */
+export function raisedEntry(request: PermissionRequest): RaisedEntry {
+  return {
+    type: 'raised',
+    ...auditFields(request),
+    raisedAt: request.raisedAt,
+    target: request.display.oneLine,
   };
 }
 
@@ -29,5 +41,17 @@ export function settledEntry(request: PermissionRequest, decision: Decision): Se
     channel: decision.by.kind === 'person' ? decision.by.surface : decision.by.kind,
     decisionLatencyMs: decision.at - request.raisedAt,
     ...(decision.feedback !== undefined && { feedback: safeText(decision.feedback) }),
+    target: request.display.oneLine,
+    ...(decision.rule && { rule: { ...decision.rule, effect: decision.outcome } }),
   };
+}
+
+/** The line that says what became of a rule other than by an answer. */
+export function ruleEntry(
+  rule: Rule,
+  change: RuleEntry['change'],
+  by: DecidedBy,
+  at: number,
+): RuleEntry {
+  return { type: 'rule', change, rule: { ...ruleRef(rule), effect: rule.effect }, by, at };
 }

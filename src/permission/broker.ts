@@ -1,10 +1,11 @@
 import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { Emitter, type Event, reportLater } from '../base/event.ts';
+import { News } from '../base/news.ts';
 import { err, ok, type Result } from '../base/result.ts';
 import type { IdSource } from '../base/ulid.ts';
 import { decisionOf, whyRefused } from './answers.ts';
-import { auditFields, settledEntry } from './audit.ts';
+import { raisedEntry, ruleEntry, settledEntry } from './audit.ts';
 import { oneLine } from './cut.ts';
 import {
   type DecidedBy,
@@ -13,12 +14,16 @@ import {
   nativeAnswer,
   type ProposedAnswer,
 } from './decision.ts';
+import { GuardedRules } from './guardedRules.ts';
 import type { JournalEntry, JournalPort } from './journalPort.ts';
 import { type BuiltRequest, buildRequest } from './newRequest.ts';
+import { type JournalFailure, recorded } from './recording.ts';
 import type { PermissionRequest, RequestDraft } from './request.ts';
-import type { Rule } from './rule.ts';
-import { canHaveRule, type RuleBook } from './rules.ts';
+import type { Rule, Verdict } from './rule.ts';
+import type { RuleBook } from './ruleBook.ts';
+import { decisionByRules } from './ruleDecision.ts';
 import { SettledMemory } from './settledMemory.ts';
+import { timedOut } from './timedOut.ts';
 
 /** How a request ended, and whether the agent heard of it. */
 export interface Settled {
@@ -28,6 +33,14 @@ export interface Settled {
   readonly delivery: 'delivered' | 'failed' | 'notNeeded';
   /** The person chose an option that reaches further than this call; the agent got "once". */
   readonly narrowed: boolean;
+  /** What the rules said of it: which ones answered, or why it asked. */
+  readonly verdict?: Verdict;
+}
+
+/** A rule that a person made along with an answer, and why it is not there. The call itself was answered. */
+export interface RuleNotKept {
+  readonly rule: Rule;
+  readonly cause: unknown;
 }
 
 /**
@@ -49,6 +62,7 @@ export interface PermissionGate {
   raise(draft: RequestDraft, deliver: Deliver): RaisedRequest;
 }
 
+/** Why a proposed answer did not count. */
 export type AnswerError =
   /** Never seen, or settled so long ago that it is forgotten. */
   | { readonly kind: 'unknownRequest' }
@@ -58,7 +72,8 @@ export type AnswerError =
   | { readonly kind: 'unknownOption'; readonly optionId: string }
   /** The agent offers no way to allow this call without allowing more. */
   | { readonly kind: 'onlyWiderAllow' }
-  | { readonly kind: 'ruleRefused' }
+  /** `reason` is a sentence that is safe to show. */
+  | { readonly kind: 'ruleRefused'; readonly reason: string }
   | { readonly kind: 'answersMissing' }
   /** The decision could not be put on record, so nothing was allowed; the request is still open. */
   | { readonly kind: 'journalFailed'; readonly cause: unknown };
@@ -77,10 +92,20 @@ const MAX_REASON = 1000;
 
 interface Pending extends BuiltRequest {
   readonly deliver: Deliver;
-  /** Whether surfaces were told; a request that a rule answers never is. */
+  /** Whether surfaces were told: not while the rules are being asked, and never of a request that a rule answers. */
   shown: boolean;
-  /** Set while a decision is on its way to disk; settles when it is known whether it got there. */
+  verdict?: Verdict | undefined;
+  /** Set while a decision is on its way to disk; settles when it is known whether it got there. Never rejects. */
   claim?: Promise<unknown>;
+}
+
+/** A decision on its way to disk, and what it rests on. */
+interface Claim {
+  readonly decision: Decision;
+  /** To be kept with it. */
+  readonly rule?: Rule;
+  /** The rules that made it; they are asked again after the write. */
+  readonly verdict?: Verdict;
 }
 
 /**
@@ -89,30 +114,34 @@ interface Pending extends BuiltRequest {
  */
 export class Broker implements PermissionGate, Disposable {
   readonly #options: BrokerOptions;
-  readonly #onError: (error: unknown) => void;
+  readonly #rules: GuardedRules;
   readonly #pending = new Map<string, Pending>();
   readonly #settled = new SettledMemory();
   readonly #raised: Emitter<PermissionRequest>;
   readonly #didSettle: Emitter<Settled>;
   readonly #journalFailed: Emitter<unknown>;
-  readonly #news: (() => void)[] = [];
-  #telling = false;
+  readonly #ruleNotKept: Emitter<RuleNotKept>;
+  readonly #news = new News();
   #closed = false;
 
   readonly onDidRaise: Event<PermissionRequest>;
   readonly onDidSettle: Event<Settled>;
   /** The audit record cannot be written; nothing is allowed by a rule until it can. */
   readonly onDidFailJournal: Event<unknown>;
+  readonly onDidNotKeepRule: Event<RuleNotKept>;
 
   constructor(options: BrokerOptions) {
     this.#options = options;
-    this.#onError = options.onError ?? reportLater;
-    this.#raised = new Emitter(this.#onError);
-    this.#didSettle = new Emitter(this.#onError);
-    this.#journalFailed = new Emitter(this.#onError);
+    const onError = options.onError ?? reportLater;
+    this.#rules = new GuardedRules(options.rules, onError);
+    this.#raised = new Emitter(onError);
+    this.#didSettle = new Emitter(onError);
+    this.#journalFailed = new Emitter(onError);
+    this.#ruleNotKept = new Emitter(onError);
     this.onDidRaise = this.#raised.event;
     this.onDidSettle = this.#didSettle.event;
     this.onDidFailJournal = this.#journalFailed.event;
+    this.onDidNotKeepRule = this.#ruleNotKept.event;
   }
 
   /** Waiting requests, oldest first. */
@@ -129,20 +158,20 @@ export class Broker implements PermissionGate, Disposable {
     return this.#settled.get(requestId);
   }
 
+  /** What the rules said of a request: the nearest rule, and the part that it does not cover. */
+  whyAsked(requestId: string): Verdict | undefined {
+    return this.#pending.get(requestId)?.verdict ?? this.#settled.get(requestId)?.verdict;
+  }
+
   raise(draft: RequestDraft, deliver: Deliver): RaisedRequest {
     const { clock, newId } = this.#options;
     const built = buildRequest(draft, newId(), clock.now());
     const { request } = built;
     const entry: Pending = { ...built, deliver, shown: false };
     this.#pending.set(request.id, entry);
-    this.#record({
-      type: 'raised',
-      ...auditFields(request),
-      raisedAt: request.raisedAt,
-      target: request.display.oneLine,
-    });
+    this.#record(raisedEntry(request));
     if (this.#closed) this.#end(entry, { kind: 'shutdown' });
-    else if (!this.#answerByRule(entry)) this.#show(entry);
+    else this.#rules.judge(request, (verdict) => this.#judged(entry, verdict));
     return { request, withdraw: () => this.#end(entry, { kind: 'agentWithdrew' }) };
   }
 
@@ -168,6 +197,12 @@ export class Broker implements PermissionGate, Disposable {
     }
   }
 
+  /** Denies a request that nobody answered. One whose answer is on its way to disk is left alone. */
+  expire(requestId: string, minutes: number): void {
+    const entry = this.#pending.get(requestId);
+    if (entry && entry.claim === undefined) this.#end(entry, { kind: 'ttl', minutes });
+  }
+
   /** Denies everything that waits, and everything raised from now on. */
   dispose(): void {
     this.#closed = true;
@@ -179,87 +214,85 @@ export class Broker implements PermissionGate, Disposable {
     return settled ? { kind: 'alreadySettled', settled } : { kind: 'unknownRequest' };
   }
 
-  #settleByPerson(
-    entry: Pending,
-    proposed: ProposedAnswer,
-  ): Promise<Result<Settled, AnswerError>> | Result<Settled, AnswerError> {
+  #settleByPerson(entry: Pending, proposed: ProposedAnswer): Promise<Result<Settled, AnswerError>> {
     const { request } = entry;
     const at = this.#options.clock.now();
-    const rule = this.#draftRule(request, proposed, at);
-    if (proposed.rule && !rule) return err({ kind: 'ruleRefused' });
-    const decision = decisionOf(request, proposed, at, rule);
-    return this.#claim(entry, decision, { rule });
+    return this.#claim(entry, async () => {
+      const drafted = await this.#rules.draft(request, proposed, at);
+      if (drafted && !drafted.ok) return err({ kind: 'ruleRefused', reason: drafted.error });
+      const rule = drafted?.value;
+      return ok({ decision: decisionOf(request, proposed, at, rule), ...(rule && { rule }) });
+    });
   }
 
-  #draftRule(request: PermissionRequest, { rule, outcome, by }: ProposedAnswer, at: number) {
-    const { scopes } = this.#options.rules;
-    if (!rule || scopes?.includes(rule.scope) === false) return undefined;
-    return this.#attempt(() =>
-      this.#options.rules.draft(request, {
-        effect: outcome,
-        scope: rule.scope,
-        createdAt: at,
-        createdBy: by,
-      }),
-    );
+  /** Surfaces hear of the request when it is known that no rule answers it. When in doubt, ask. */
+  #judged(entry: Pending, verdict: Verdict | undefined): void {
+    entry.verdict = verdict;
+    // Meanwhile it can have ended, or somebody answers it; when that answer does not count, it is shown.
+    if (!this.#isPending(entry) || entry.claim !== undefined) return;
+    const decision = verdict && decisionByRules(entry.request, verdict, this.#options.clock.now());
+    if (decision) void this.#claim(entry, async () => ok({ decision, verdict }));
+    else this.#show(entry);
   }
 
-  /** Whether a rule takes the request; surfaces hear of it only when its decision does not reach the disk. */
-  #answerByRule(entry: Pending): boolean {
-    const { request } = entry;
-    const rule = this.#matchingRule(request);
-    if (!rule || !nativeAnswer(request.options, rule.effect)) return false;
-    const decision: Decision = {
-      requestId: request.id,
-      argsHash: request.argsHash,
-      outcome: rule.effect,
-      by: { kind: 'rule', id: rule.id, scope: rule.scope },
-      at: this.#options.clock.now(),
-    };
-    const stands = () => this.#matchingRule(request)?.id === rule.id;
-    void this.#claim(entry, decision, { stands });
-    return true;
-  }
-
-  /** When in doubt, ask: a rule book that fails, or that matches what must always ask, answers nothing. */
-  #matchingRule(request: PermissionRequest): Rule | undefined {
-    if (!canHaveRule(request)) return undefined;
-    return this.#attempt(() => this.#options.rules.match(request));
-  }
-
-  #attempt<T>(action: () => T): T | undefined {
-    try {
-      return action();
-    } catch (error) {
-      this.#onError(error);
-      return undefined;
-    }
+  /** Takes the request for one decision; nobody else can answer it until that has counted or failed. */
+  #claim(
+    entry: Pending,
+    make: () => Promise<Result<Claim, AnswerError>>,
+  ): Promise<Result<Settled, AnswerError>> {
+    const claim = this.#settle(entry, make);
+    entry.claim = claim;
+    return claim;
   }
 
   /**
-   * Takes the request for one decision and puts it on record; only then is the agent told. Never rejects. A request that
-   * was withdrawn, lost its agent or its window meanwhile stays denied. `stands` is asked again after the write, so that
-   * a rule that was revoked meanwhile does not answer.
+   * Puts a decision on record; only then is the agent told. Never rejects. A request that was withdrawn, lost its agent or
+   * its window meanwhile stays denied. The rules are asked again after the write, so that one that was revoked meanwhile
+   * does not answer.
    */
-  async #claim(
+  async #settle(
     entry: Pending,
-    decision: Decision,
-    { rule, stands }: { rule?: Rule | undefined; stands?: () => boolean },
+    make: () => Promise<Result<Claim, AnswerError>>,
   ): Promise<Result<Settled, AnswerError>> {
-    const recorded = this.#append(settledEntry(entry.request, decision));
-    entry.claim = recorded;
-    const failure = await recorded;
-    delete entry.claim;
-    if (failure) this.#tellJournalFailed(failure.cause);
+    const made = await make();
     if (!this.#isPending(entry)) return err(this.#tooLate(entry.request.id));
+    if (!made.ok) return this.#reopen(entry, made.error);
+    const { decision, rule, verdict } = made.value;
+    const failure = await recorded(this.#options.journal, settledEntry(entry.request, decision));
+    if (failure) this.#tellJournalFailed(failure);
     // A deny needs no record to be safe; an allow does.
     const counts = decision.outcome === 'deny' || !failure;
-    if (counts && (stands?.() ?? true)) {
-      if (rule && !failure) this.#attempt(() => this.#options.rules.add(rule));
+    const stands = counts && (!verdict || (await this.#rules.stands(entry.request, verdict)));
+    if (!this.#isPending(entry)) return err(this.#tooLate(entry.request.id));
+    if (failure && !counts) return this.#reopen(entry, { kind: 'journalFailed', ...failure });
+    if (!stands) {
+      // The record says that a rule answered. It did not: the request waits, and may yet be missed.
+      this.#record(raisedEntry(entry.request));
+      return this.#reopen(entry, { kind: 'ruleRefused', reason: 'The rule answers no more.' });
+    }
+    if (verdict) this.#rules.used(verdict, decision.at);
+    // A rule that is not on record is not made.
+    if (!rule || !failure) {
+      if (rule) this.#keep(rule);
       return ok(this.#finish(entry, decision));
     }
+    const { rule: _, ...withoutRule } = decision;
+    this.#tell(() => this.#ruleNotKept.fire({ rule, cause: failure.cause }));
+    return ok(this.#finish(entry, withoutRule));
+  }
+
+  /** The decision did not count: the request waits for another one. */
+  #reopen(entry: Pending, error: AnswerError): Result<Settled, AnswerError> {
+    delete entry.claim;
     if (!entry.shown) this.#show(entry);
-    return err(failure ? { kind: 'journalFailed', ...failure } : { kind: 'ruleRefused' });
+    return err(error);
+  }
+
+  #keep(rule: Rule): void {
+    this.#rules.add(rule, (cause) => {
+      this.#tell(() => this.#ruleNotKept.fire({ rule, cause }));
+      this.#record(ruleEntry(rule, 'notKept', rule.createdBy, this.#options.clock.now()));
+    });
   }
 
   /** Ends a request without an answer. A decision that is on its way to disk is not sent. */
@@ -270,6 +303,7 @@ export class Broker implements PermissionGate, Disposable {
       requestId: request.id,
       argsHash: request.argsHash,
       outcome: 'deny',
+      ...(by.kind === 'ttl' && { feedback: timedOut(by.minutes) }),
       by,
       at: this.#options.clock.now(),
     };
@@ -282,7 +316,7 @@ export class Broker implements PermissionGate, Disposable {
   }
 
   #finish(entry: Pending, decision: Decision): Settled {
-    const { request, rawCharacters } = entry;
+    const { request, rawCharacters, verdict } = entry;
     this.#pending.delete(request.id);
     const native = nativeAnswer(request.options, decision.outcome, decision.optionId) ?? {
       kind: 'cancel',
@@ -290,7 +324,13 @@ export class Broker implements PermissionGate, Disposable {
     const narrowed = native.kind === 'option' && native.narrowed;
     const isGone = decision.by.kind === 'agentWithdrew' || decision.by.kind === 'agentGone';
     const delivery = isGone ? 'notNeeded' : 'delivered';
-    let settled: Settled = { request, decision, delivery, narrowed };
+    let settled: Settled = {
+      request,
+      decision,
+      delivery,
+      narrowed,
+      ...(verdict && { verdict }),
+    };
     // Remembered before the agent hears: whatever it does at once finds the request settled.
     this.#settled.add(settled, rawCharacters);
     try {
@@ -311,50 +351,18 @@ export class Broker implements PermissionGate, Disposable {
     this.#tell(() => this.#raised.fire(entry.request));
   }
 
-  /**
-   * One piece of news after the other: when a listener ends a request, the others hear that it was raised before they
-   * hear that it is settled.
-   */
   #tell(news: () => void): void {
-    this.#news.push(news);
-    if (this.#telling) return;
-    this.#telling = true;
-    try {
-      for (let next = this.#news.shift(); next; next = this.#news.shift()) next();
-    } finally {
-      this.#telling = false;
-    }
+    this.#news.tell(news);
   }
 
-  #tellJournalFailed(cause: unknown): void {
+  #tellJournalFailed({ cause }: JournalFailure): void {
     this.#tell(() => this.#journalFailed.fire(cause));
   }
 
   /** For what is safe without a record. */
   #record(entry: JournalEntry): void {
-    void this.#append(entry).then((failure) => {
-      if (failure) this.#tellJournalFailed(failure.cause);
+    void recorded(this.#options.journal, entry).then((failure) => {
+      if (failure) this.#tellJournalFailed(failure);
     });
   }
-
-  /** Never rejects and never throws; a failure is the value. */
-  #append(entry: JournalEntry): Promise<JournalFailure | undefined> {
-    try {
-      return this.#options.journal.append(entry).then(nothing, asFailure);
-    } catch (error) {
-      return Promise.resolve(asFailure(error));
-    }
-  }
-}
-
-interface JournalFailure {
-  readonly cause: unknown;
-}
-
-function nothing(): undefined {
-  return undefined;
-}
-
-function asFailure(error: unknown): JournalFailure {
-  return { cause: error ?? new Error('The journal failed without a reason') };
 }

@@ -18,18 +18,30 @@ export type Surface = (typeof SURFACES)[number];
 /** Why a request ended the way it did. Recorded in the journal as it is. */
 export type DecidedBy =
   | { readonly kind: 'person'; readonly surface: Surface; readonly device?: string }
-  | { readonly kind: 'rule'; readonly id: string; readonly scope: RuleScope }
-  | { readonly kind: 'ttl' }
+  | {
+      readonly kind: 'rule';
+      readonly id: string;
+      readonly scope: RuleScope;
+      /** The ids of further rules, where several cover the parts of a compound command. */
+      readonly also?: readonly string[];
+    }
+  /** Nobody answered within so many minutes. */
+  | { readonly kind: 'ttl'; readonly minutes: number }
   | { readonly kind: 'agentWithdrew' }
   | { readonly kind: 'agentGone'; readonly reason: string }
   | { readonly kind: 'shutdown' };
 
-export type RuleScope = 'session' | 'workspace' | 'global';
+export const RULE_SCOPES = ['session', 'workspace', 'global'] as const;
+
+export type RuleScope = (typeof RULE_SCOPES)[number];
 
 /** What the person wants remembered along with the answer. */
 export interface RuleChoice {
   readonly scope: RuleScope;
-  readonly match: 'exact';
+  /** `exact`, or the id of a suggestion that was made for this request. Never a pattern of the surface's own. */
+  readonly match: string;
+  /** Milliseconds since the epoch; until it is revoked when absent. */
+  readonly expiresAt?: number;
 }
 
 /** An answer that a surface proposes. The broker decides whether it counts. */
@@ -54,12 +66,21 @@ export interface Decision {
   readonly argsHash: string;
   readonly outcome: 'allow' | 'deny';
   readonly optionId?: string;
-  readonly rule?: RuleChoice & { readonly id: string };
+  /** The rule that was made along with it. */
+  readonly rule?: RuleRef;
   readonly feedback?: string;
   readonly answers?: Readonly<Record<string, string>>;
   readonly by: DecidedBy;
   /** Milliseconds since the epoch. */
   readonly at: number;
+}
+
+/** A rule as records and surfaces name it. */
+export interface RuleRef {
+  readonly id: string;
+  readonly scope: RuleScope;
+  /** The call or the pattern in words. Redacted. */
+  readonly label: string;
 }
 
 /** What is sent to the agent for a decision. */

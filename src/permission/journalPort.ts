@@ -1,8 +1,8 @@
 import type { ToolKind } from './action.ts';
-import type { DecidedBy, Surface } from './decision.ts';
+import type { DecidedBy, RuleRef, RuleScope, Surface } from './decision.ts';
 
 /** One line of the audit record. Texts are already redacted and escaped. */
-export type JournalEntry = RaisedEntry | SettledEntry;
+export type JournalEntry = RaisedEntry | SettledEntry | RuleEntry;
 
 interface EntryBase {
   readonly requestId: string;
@@ -30,6 +30,24 @@ export interface SettledEntry extends EntryBase {
   readonly channel: Surface | Exclude<DecidedBy['kind'], 'person'>;
   readonly decisionLatencyMs: number;
   readonly feedback?: string;
+  /** The same line as in the raised entry, so that one entry tells all; absent in the files of older versions. */
+  readonly target?: string;
+  /** The rule that the person made along with the answer. */
+  readonly rule?: RuleRef & { readonly effect: 'allow' | 'deny' };
+}
+
+/** A rule changed other than by an answer to a request. */
+export interface RuleEntry {
+  readonly type: 'rule';
+  readonly change: 'revoked' | 'restored' | 'notKept';
+  readonly rule: {
+    readonly id: string;
+    readonly scope: RuleScope;
+    readonly effect: 'allow' | 'deny';
+    readonly label: string;
+  };
+  readonly by: DecidedBy;
+  readonly at: number;
 }
 
 /** Where decisions are put on record. */

@@ -19,7 +19,7 @@ const PROTECTED: readonly string[] = [
   // What a shell runs when it starts.
   String.raw`\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zshenv|zprofile|zlogin|envrc|ssh)(?![\w-])`,
   // Countersign's own storage, in VS Code's global storage and on the command line.
-  String.raw`(?:countersign\.countersign|\.countersign|countersign/journal)(?![\w-])`,
+  String.raw`(?:countersign\.countersign|\.countersign|countersign/(?:journal|rules))(?![\w-])`,
   String.raw`journal-[0-9a-z]{26}\.ndjson`,
 ];
 

@@ -66,7 +66,7 @@ export function outcomeLine({ request, decision, delivery, narrowed }: Settled):
       return {
         tone: 'no',
         icon: 'circle-slash',
-        text: 'Denied: nobody answered in time. Nothing ran.',
+        text: `Denied: nobody answered within ${minutesWords(by.minutes)}. Nothing ran.`,
       };
     case 'agentWithdrew':
       return {
@@ -87,6 +87,11 @@ export function outcomeLine({ request, decision, delivery, narrowed }: Settled):
         text: 'The window closed while this was waiting. Nothing ran.',
       };
   }
+}
+
+/** `1 minute`, `30 minutes`. */
+export function minutesWords(minutes: number): string {
+  return minutes === 1 ? '1 minute' : `${minutes} minutes`;
 }
 
 const SCOPE_WORDS = {
@@ -154,7 +159,7 @@ export function alreadyAnswered(by: DecidedBy): string {
     case 'rule':
       return 'Already answered by a rule.';
     case 'ttl':
-      return 'Already denied: nobody answered in time.';
+      return `Already denied: nobody answered within ${minutesWords(by.minutes)}.`;
     case 'agentWithdrew':
       return 'The agent took this request back. Nothing ran.';
     case 'agentGone':

@@ -3,16 +3,24 @@ import type { Disposable } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
 import type { IdSource } from '../base/ulid.ts';
 import type { Broker } from '../permission/broker.ts';
-import type { SessionRules } from '../permission/rules.ts';
-import { newSessionRef, Session } from './session.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
+import { newSessionRef, type Resume, Session } from './session.ts';
 
 export interface SessionsOptions {
   readonly broker: Broker;
-  readonly rules: SessionRules;
+  readonly rules: Pick<StoredRules, 'endSession'>;
   readonly newId: IdSource;
   /** The environment that agents start with. */
   readonly env: NodeJS.ProcessEnv;
   log(line: string): void;
+}
+
+export interface OpenOptions {
+  /** The directory that the agent works in, unless given. */
+  readonly workspaceFolder?: string;
+  /** Of the conversation that is resumed; else its first message gives it one. */
+  readonly title?: string;
+  readonly resume?: Resume;
 }
 
 /** All conversations of this window. */
@@ -37,10 +45,11 @@ export class Sessions implements Disposable {
   }
 
   /** Adds a session and starts its agent; the session is there at once, the agent when `start` has settled. */
-  open(launcher: AgentLauncher, cwd: string, workspaceFolder = cwd): Session {
+  open(launcher: AgentLauncher, cwd: string, options: OpenOptions = {}): Session {
+    const { resume, title, workspaceFolder } = options;
     const { broker, env, newId, log } = this.#options;
-    const ref = newSessionRef(newId(), cwd, workspaceFolder);
-    const session = new Session({ ref, launcher, broker, env, log });
+    const ref = newSessionRef(newId(), cwd, workspaceFolder, title);
+    const session = new Session({ ref, launcher, broker, env, log, ...(resume && { resume }) });
     this.#sessions.set(session.key, session);
     session.onDidChange(() => this.#changed.fire(session));
     this.#changed.fire(session);

@@ -1,10 +1,11 @@
-import type { AgentEvent, ToolCall, ToolCallKind } from '../agents/agent.ts';
+import type { AgentEvent, ReplayEvent, ToolCall, ToolCallKind } from '../agents/agent.ts';
 import { Emitter } from '../base/event.ts';
 import type { Settled } from '../permission/broker.ts';
 import { oneLine } from '../permission/cut.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { toSpans } from '../permission/spans.ts';
 import type { ChatEntry, ToolEntry } from '../protocol/chatView.ts';
+import { minutesWords } from '../protocol/words.ts';
 import { prose } from './prose.ts';
 
 const ICONS: Readonly<Record<ToolCallKind, string>> = {
@@ -26,7 +27,7 @@ const MAX_MESSAGE = 400_000;
 
 /** What was said and done in one session, ready to be shown. */
 export class Transcript {
-  readonly #entries: ChatEntry[] = [];
+  readonly #entries: ChatEntry[];
   readonly #tools = new Map<string, number>();
   readonly #toolOfRequest = new Map<string, number>();
   readonly #changed = new Emitter<number>();
@@ -34,6 +35,11 @@ export class Transcript {
     | { readonly index: number; readonly messageId: string | undefined; raw: string }
     | undefined;
   #nextId = 0;
+
+  /** `earlier` is what was said in the part of the conversation that went before, as another transcript has it. */
+  constructor(earlier: readonly ChatEntry[] = []) {
+    this.#entries = earlier.map((entry) => ({ ...entry, id: this.#id() }));
+  }
 
   /** Fires with the index of the first entry that changed. */
   readonly onDidChange = this.#changed.event;
@@ -71,6 +77,17 @@ export class Transcript {
         this.addNotice(event.level, event.text);
         break;
     }
+  }
+
+  /** What the agent tells again of a conversation that it takes up. Its calls belong to no call of now. */
+  replaceAll(events: readonly ReplayEvent[]): void {
+    this.#entries.length = 0;
+    for (const event of events) {
+      if (event.kind === 'user') this.addUser(event.text);
+      else this.add(event);
+    }
+    this.endMessage();
+    this.#tools.clear();
   }
 
   /** Puts the card of a request at the end, below the call that it is about. */
@@ -197,7 +214,7 @@ function answeredBy({ decision, delivery }: Settled): string {
     case 'rule':
       return outcome === 'allow' ? 'allowed by rule' : 'denied by rule';
     case 'ttl':
-      return 'denied: nobody answered in time';
+      return `denied: nobody answered within ${minutesWords(by.minutes)}`;
     case 'agentWithdrew':
       return 'withdrawn';
     case 'agentGone':

@@ -68,7 +68,7 @@ function describe(error: AnswerError): string {
     case 'onlyWiderAllow':
       return 'The agent offers no way to allow only this call. Nothing was allowed.';
     case 'ruleRefused':
-      return 'No rule can be made for this call, because it always has to ask. Use Allow once.';
+      return `${error.reason} Nothing was allowed. Use Allow once, or choose another rule.`;
     case 'answersMissing':
       return 'Answer every question first.';
     case 'journalFailed':

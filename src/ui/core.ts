@@ -1,15 +1,24 @@
 import * as vscode from 'vscode';
 import { agentEnvironment } from '../agents/environment.ts';
 import { systemClock } from '../base/clock.ts';
+import { systemTimers } from '../base/timers.ts';
 import { ulidSource } from '../base/ulid.ts';
 import { Broker } from '../permission/broker.ts';
-import { SessionRules } from '../permission/rules.ts';
+import { safeText } from '../permission/spans.ts';
+import { StoredRules } from '../permission/storedRules.ts';
+import { TimeOut } from '../permission/timeOut.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { FileJournal } from '../storage/journal.ts';
+import { createRuleEngine } from '../storage/rules/ruleEngine.ts';
+import { RulesFile } from '../storage/rules/rulesFile.ts';
+import { UsesFile } from '../storage/rules/usesFile.ts';
+import { settings } from './names.ts';
+import { userSettings } from './settings.ts';
 
 /** What works without a surface: the broker, its record, its rules and the agents' sessions. */
 export interface Core {
   readonly broker: Broker;
+  readonly rules: StoredRules;
   readonly sessions: Sessions;
   readonly journalFolder: string;
   readonly output: vscode.LogOutputChannel;
@@ -21,21 +30,53 @@ export function createCore({ globalStorageUri, subscriptions }: vscode.Extension
   const newId = ulidSource(systemClock.now);
   const journalFolder = vscode.Uri.joinPath(globalStorageUri, 'journal').fsPath;
   const journal = new FileJournal({ folder: journalFolder, newId });
-  const rules = new SessionRules(newId);
+  const onError = (error: unknown) => output.error(safeText(String(error)));
+  const file = (name: string) => vscode.Uri.joinPath(globalStorageUri, name).fsPath;
+  const rulesFile = new RulesFile(file('rules.json'));
+  const uses = new UsesFile({ file: file('rule-uses.json'), timers: systemTimers, onError });
+  void uses.load();
+  const rules = new StoredRules({
+    clock: systemClock,
+    timers: systemTimers,
+    newId,
+    engine: createRuleEngine(),
+    stores: new Map([
+      ['workspace', rulesFile],
+      ['global', rulesFile],
+    ]),
+    uses,
+    journal,
+    shell: process.platform === 'win32' ? 'powershell' : 'bash',
+    isTrusted: () => vscode.workspace.isTrusted,
+    onError,
+  });
   const broker = new Broker({ clock: systemClock, newId, journal, rules });
   const log = (line: string) => output.info(line);
   const env = agentEnvironment(process.env);
   const sessions = new Sessions({ broker, rules, newId, env, log });
-  subscriptions.push(output, broker, sessions);
+  subscriptions.push(output, rulesFile, rules, broker, sessions, ...timeOut(broker));
   return {
     broker,
+    rules,
     sessions,
     journalFolder,
     output,
     close: async () => {
       broker.dispose();
       await sessions.stopAll();
+      await uses.flush();
       await journal.close();
     },
   };
+}
+
+/** Denies what nobody answered in time, if the person wants that. */
+function timeOut(broker: Broker): vscode.Disposable[] {
+  const minutes = userSettings.timeout();
+  const limit = new TimeOut({ broker, clock: systemClock, timers: systemTimers, minutes });
+  const changed = vscode.workspace.onDidChangeConfiguration((event) => {
+    if (event.affectsConfiguration(`${settings.section}.${settings.timeout}`))
+      limit.setMinutes(userSettings.timeout());
+  });
+  return [limit, changed];
 }

@@ -48,6 +48,7 @@ export const settings = {
   claudeCommand: 'claude.command',
   agents: 'agents',
   notifications: 'notifications',
+  timeout: 'timeout',
   registryUrl: 'registry.url',
   strict: 'strict',
 } as const;

@@ -58,6 +58,11 @@ export const userSettings = {
     return [globalValue, workspaceValue, workspaceFolderValue].includes(true);
   },
 
+  /** Minutes until what nobody answered is denied; 0: never. A workspace has no say in it. */
+  timeout(): number {
+    return machineValue(settings.timeout, v.pipe(v.number(), v.finite(), v.minValue(0))) ?? 0;
+  },
+
   notifications(): NotificationsSetting {
     const value = vscode.workspace.getConfiguration(settings.section).get(settings.notifications);
     return value === 'always' || value === 'never' ? value : 'unfocused';

@@ -14,6 +14,7 @@ import { Launchers } from './launchers.ts';
 import { commands } from './names.ts';
 import { Notifications } from './notifications.ts';
 import { RequestCommands } from './requestCommands.ts';
+import { RuleHealth } from './ruleHealth.ts';
 import { SessionCommands } from './sessionCommands.ts';
 import { StartSession } from './startSession.ts';
 import { StatusBar } from './statusBar.ts';
@@ -60,6 +61,7 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
     new StatusBar(broker, sessions, () => cards.isVisible),
     new EditLens(broker),
     new JournalHealth(broker),
+    new RuleHealth(broker, core.rules),
     registerCommands(table),
   );
   if (isDemoWindow) void vscode.commands.executeCommand(commands.runDemo);

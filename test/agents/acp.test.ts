@@ -7,12 +7,12 @@ import { systemClock } from '../../src/base/clock.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
 import { createSampleWorkspace } from '../../src/demo/sampleWorkspace.ts';
 import { Broker } from '../../src/permission/broker.ts';
-import { SessionRules } from '../../src/permission/rules.ts';
 import { newSessionRef, Session } from '../../src/sessions/session.ts';
 import { installed, modernNode, type PinnedPackage } from '../support/agentCache.ts';
 import { claudeModelVariables } from '../support/claudeUnderTest.ts';
 import { codexAcpUnderTest } from '../support/codexAcpUnderTest.ts';
 import { FakeAnthropic, type ModelCall } from '../support/fakeAnthropic.ts';
+import { rulesOnFakes } from '../support/rules.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
 import { type AgentUnderTest, agentContract } from './contract.ts';
 
@@ -31,7 +31,7 @@ describe('Claude Code over ACP', () => {
     fs.mkdirSync(path.join(agent.cwd, 'sub'));
     const newId = ulidSource(Date.now);
     const journal = { append: async () => {} };
-    const rules = new SessionRules(newId);
+    const rules = rulesOnFakes(newId);
     const broker = new Broker({ clock: systemClock, newId, journal, rules });
     const commands: string[] = [];
     broker.onDidRaise(({ id, argsHash, action }) => {

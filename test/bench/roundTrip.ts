@@ -10,9 +10,9 @@ import { systemClock } from '../../src/base/clock.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
 import { Broker } from '../../src/permission/broker.ts';
 import type { JournalPort } from '../../src/permission/journalPort.ts';
-import { SessionRules } from '../../src/permission/rules.ts';
 import { cardView } from '../../src/protocol/cardView.ts';
 import { FileJournal } from '../../src/storage/journal.ts';
+import { rulesOnFakes } from '../support/rules.ts';
 import { askLines } from './frames.ts';
 
 export interface Timing {
@@ -83,7 +83,7 @@ type Relay = (line: string) => Promise<string>;
 
 function relayOn(journal: JournalPort): Relay {
   const newId = ulidSource(() => Date.now());
-  const broker = new Broker({ clock: systemClock, newId, journal, rules: new SessionRules(newId) });
+  const broker = new Broker({ clock: systemClock, newId, journal, rules: rulesOnFakes(newId) });
   return async (line) => {
     const frame = parseFrame(line);
     if (!frame.ok || frame.value.kind !== 'ask') throw new Error('The bench sends asks only');

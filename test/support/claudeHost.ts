@@ -4,7 +4,7 @@ import { claudeLauncher } from '../../src/agents/claude/launcher.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
 import { Broker } from '../../src/permission/broker.ts';
-import { SessionRules } from '../../src/permission/rules.ts';
+import { rulesOnFakes } from './rules.ts';
 
 /** What the test tells its host. */
 export interface HostOrder {
@@ -19,7 +19,7 @@ const newId = ulidSource(systemClock.now);
 const broker = new Broker({
   clock: systemClock,
   newId,
-  rules: new SessionRules(newId),
+  rules: rulesOnFakes(newId),
   journal: { append: async () => undefined },
 });
 const connection = await claudeLauncher({ command: order.program }).start({

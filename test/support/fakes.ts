@@ -79,6 +79,7 @@ export class HeldJournal extends MemoryJournal {
 
   /** Lets the oldest held write succeed, or fail with `error`. */
   async release(error?: Error): Promise<void> {
+    await settle();
     this.#held.shift()?.end(error);
     await settle();
   }

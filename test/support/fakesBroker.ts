@@ -3,9 +3,11 @@ import { Broker } from '../../src/permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../src/permission/decision.ts';
 import type { JournalPort } from '../../src/permission/journalPort.ts';
 import type { RequestDraft } from '../../src/permission/request.ts';
-import { type RuleBook, SessionRules } from '../../src/permission/rules.ts';
+import type { RuleBook } from '../../src/permission/ruleBook.ts';
+import type { StoredRules } from '../../src/permission/storedRules.ts';
 import { draft } from './builders.ts';
 import { ManualClock, MemoryJournal } from './fakes.ts';
+import { rulesOnFakes } from './rules.ts';
 
 /** What the agent was sent. */
 export interface Delivery {
@@ -14,13 +16,14 @@ export interface Delivery {
 }
 
 /** A real broker on fakes of its ports, with everything it says written down. */
-export function brokerOnFakes<J extends JournalPort = MemoryJournal>(
-  given: { journal?: J; rules?: RuleBook } = {},
-) {
+export function brokerOnFakes<
+  J extends JournalPort = MemoryJournal,
+  R extends RuleBook = StoredRules,
+>(given: { journal?: J; rules?: R } = {}) {
   const clock = new ManualClock();
   const newId = ulidSource(() => clock.now());
   const journal = given.journal ?? (new MemoryJournal() as JournalPort as J);
-  const rules = given.rules ?? new SessionRules(newId);
+  const rules = given.rules ?? (rulesOnFakes(newId, { clock }) as RuleBook as R);
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
   const broker = new Broker({ clock, newId, journal, rules, onError });
@@ -33,6 +36,9 @@ export function brokerOnFakes<J extends JournalPort = MemoryJournal>(
     broker.raise(of, (decision, native) => deliveries.push({ decision, native }));
   return { broker, journal, rules, clock, errors, news, deliveries, raise };
 }
+
+/** Who revokes a rule in a test. */
+export const BY = { kind: 'person', surface: 'inbox' } as const;
 
 /** The rest of an answer that wants to be remembered. */
 export const ALWAYS = { rule: { scope: 'session', match: 'exact' } } as const;

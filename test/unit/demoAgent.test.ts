@@ -10,8 +10,8 @@ import { createSampleWorkspace, isSampleWorkspace } from '../../src/demo/sampleW
 import { Workspace } from '../../src/demo/workspace.ts';
 import { Broker } from '../../src/permission/broker.ts';
 import type { PermissionRequest } from '../../src/permission/request.ts';
-import { SessionRules } from '../../src/permission/rules.ts';
 import { newSessionRef, Session } from '../../src/sessions/session.ts';
+import { rulesOnFakes } from '../support/rules.ts';
 
 const SOURCE = fileURLToPath(new URL('../../src/demo/demoAgent.ts', import.meta.url));
 
@@ -47,7 +47,7 @@ describe('the demo agent', function () {
       clock: { now: Date.now },
       newId,
       journal: { append: async () => {} },
-      rules: new SessionRules(newId),
+      rules: rulesOnFakes(newId),
     });
     asked = [];
     answers = () => 'allow';

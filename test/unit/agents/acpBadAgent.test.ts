@@ -4,9 +4,9 @@ import { acpLauncher } from '../../../src/agents/acp/launcher.ts';
 import type { AgentConnection } from '../../../src/agents/agent.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker, type Settled } from '../../../src/permission/broker.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
 import { newSessionRef, Session } from '../../../src/sessions/session.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../support/badAgent.mjs', import.meta.url));
 
@@ -24,7 +24,7 @@ describe('an ACP agent that misbehaves', function () {
       clock: { now: Date.now },
       newId,
       journal,
-      rules: new SessionRules(newId),
+      rules: rulesOnFakes(newId),
     });
     settled = [];
     log = [];

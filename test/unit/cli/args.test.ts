@@ -25,12 +25,22 @@ describe('The words of the command line', () => {
         agent: { kind: 'catalog', id: 'claude' },
         cwd: 'DIR',
         prompt: '- a list',
-        strict: false,
         json: false,
         rawInput: false,
         journal: undefined,
+        rules: undefined,
+        strict: false,
+        timeout: 0,
       },
     });
+  });
+
+  it('reads a time-out in minutes, and refuses what is none', () => {
+    const run = ['run', '--agent', 'demo', '--prompt', 'x', '--approve-each', '--timeout'];
+    const half = parseCommand([...run, '0.5']);
+    assert.ok(half.ok && half.value.kind === 'run' && half.value.timeout === 0.5);
+    for (const wrong of ['soon', '', '-1', 'Infinity'])
+      assert.equal(parseCommand([...run, wrong]).ok, false, wrong);
   });
 
   it('reads a program over ACP with its arguments, also such as begin with a dash', () => {

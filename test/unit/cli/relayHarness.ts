@@ -11,8 +11,8 @@ import { Broker } from '../../../src/permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../../src/permission/decision.ts';
 import type { JournalEntry } from '../../../src/permission/journalPort.ts';
 import type { RequestDraft, SessionRef } from '../../../src/permission/request.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { FakeAgent } from '../../support/fakeAgent.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 /** A line of the relay, as a consumer that knows nothing of its types reads it. */
 export type Line = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -82,7 +82,7 @@ export function domain() {
     clock: { now: Date.now },
     newId,
     journal,
-    rules: new SessionRules(newId),
+    rules: rulesOnFakes(newId),
   });
   return { broker, journal };
 }

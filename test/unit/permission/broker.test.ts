@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker } from '../../../src/permission/broker.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import {
   allow,
   deny,
@@ -14,6 +13,7 @@ import {
 } from '../../support/builders.ts';
 import { ManualClock, MemoryJournal, settle } from '../../support/fakes.ts';
 import { outcomes, brokerOnFakes as setUp } from '../../support/fakesBroker.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 describe('Broker', () => {
   it('asks, and sends the allow that a person gave once it is on record', async () => {
@@ -341,5 +341,5 @@ function choice(label: string) {
 function optionsOf() {
   const clock = new ManualClock();
   const newId = ulidSource(() => clock.now());
-  return { clock, newId, journal: new MemoryJournal(), rules: new SessionRules(newId) };
+  return { clock, newId, journal: new MemoryJournal(), rules: rulesOnFakes(newId) };
 }

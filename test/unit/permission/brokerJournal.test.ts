@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { allow, deny, draft } from '../../support/builders.ts';
 import { FailingJournal, HeldJournal, type JournalFailure, settle } from '../../support/fakes.ts';
-import { ALWAYS, outcomes, brokerOnFakes as setUp } from '../../support/fakesBroker.ts';
+import { ALWAYS, BY, outcomes, brokerOnFakes as setUp } from '../../support/fakesBroker.ts';
 
 describe('Broker, while a decision is on its way to disk', () => {
   const held = () => setUp({ journal: new HeldJournal() });
@@ -56,7 +56,7 @@ describe('Broker, while a decision is on its way to disk', () => {
       assert.ok(!result.ok && result.error.kind === 'alreadySettled');
       assert.equal(deliveries.length, 1);
       // The rule of an allow that never counted answers nothing.
-      assert.equal(given.rules.match(request), undefined);
+      assert.equal((await given.rules.judge(request)).verdict, 'ask');
     });
   }
 
@@ -70,7 +70,7 @@ describe('Broker, while a decision is on its way to disk', () => {
     const second = raise(draft());
     await settle();
     assert.deepEqual(broker.pending, []);
-    rules.remove(settled.value.decision.rule?.id ?? '');
+    await rules.remove(settled.value.decision.rule?.id ?? '', BY);
     await journal.release();
     assert.deepEqual(broker.pending, [second.request]);
     assert.equal(deliveries.length, 1);
@@ -104,7 +104,7 @@ describe('Broker, when the journal fails', () => {
       const { request } = raise();
       assert.ok((await broker.answer(deny(request, ALWAYS))).ok);
       assert.deepEqual(outcomes(deliveries), ['deny person reject_once']);
-      assert.equal(rules.match(request), undefined);
+      assert.equal((await rules.judge(request)).verdict, 'ask');
     });
 
     it(`and ${failure}: a rule allows nothing, the person is asked`, async () => {

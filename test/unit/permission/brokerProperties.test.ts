@@ -5,9 +5,10 @@ import { Broker, type RaisedRequest, type Settled } from '../../../src/permissio
 import type { Decision, NativeAnswer, ProposedAnswer } from '../../../src/permission/decision.ts';
 import type { JournalEntry, JournalPort } from '../../../src/permission/journalPort.ts';
 import type { PermissionOption } from '../../../src/permission/request.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
+import type { StoredRules } from '../../../src/permission/storedRules.ts';
 import { allow, draft, execute, inSession, ONCE, option } from '../../support/builders.ts';
 import { ManualClock } from '../../support/fakes.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 /**
  * Any interleaving of raises, answers, withdrawals, deaths, rules, revocations, journal failures and shutdown, with
@@ -148,7 +149,7 @@ class World {
   readonly results: Promise<unknown>[] = [];
   readonly ruleIds: string[] = [];
   readonly journal: ScheduledJournal;
-  readonly #rules: SessionRules;
+  readonly #rules: StoredRules;
   readonly #broker: Broker;
   readonly #onDeliver: Meddling;
   readonly #onNews: Meddling;
@@ -160,7 +161,7 @@ class World {
     const newId = ulidSource(() => clock.now());
     this.#scheduler = scheduler;
     this.journal = new ScheduledJournal(scheduler);
-    this.#rules = new SessionRules(newId);
+    this.#rules = rulesOnFakes(newId);
     this.#onDeliver = onDeliver;
     this.#onNews = onNews;
     const { journal } = this;
@@ -195,7 +196,11 @@ class World {
       case 'gone':
         return this.#broker.agentGone(`session-${each.session}`, 'exit 1');
       case 'revoke':
-        return this.#rules.remove(this.ruleIds[each.rule] ?? '');
+        void this.#rules.remove(this.ruleIds[each.rule] ?? '', {
+          kind: 'person',
+          surface: 'inbox',
+        });
+        return;
       case 'journal':
         this.journal.mode = each.now;
         return;

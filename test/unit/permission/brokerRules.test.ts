@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import type { PermissionRequest } from '../../../src/permission/request.ts';
-import type { RuleBook } from '../../../src/permission/rules.ts';
+import { ok } from '../../../src/base/result.ts';
+import type { Rule, Verdict } from '../../../src/permission/rule.ts';
+import type { RuleBook } from '../../../src/permission/ruleBook.ts';
+import { matchLabel } from '../../../src/permission/ruleLabel.ts';
 import { allow, draft, draftOf, execute, inSession, option } from '../../support/builders.ts';
 import { settle } from '../../support/fakes.ts';
 import { ALWAYS, outcomes, brokerOnFakes as setUp } from '../../support/fakesBroker.ts';
@@ -60,7 +62,7 @@ describe('Rules, asked by the broker,', () => {
   });
 
   it('that match what must always ask answer nothing', async () => {
-    const matchesAll = ruleBook({ match: () => anyRule });
+    const matchesAll = ruleBook({ judge: () => allowed });
     const { broker, raise } = setUp({ rules: matchesAll });
     const { request } = raise(draftOf(execute('rm .git/hooks/pre-commit')));
     await settle();
@@ -69,7 +71,7 @@ describe('Rules, asked by the broker,', () => {
 
   it('from a rule book that throws answer nothing, and the request is asked', async () => {
     const broken = ruleBook({
-      match: () => {
+      judge: () => {
         throw new Error('broken store');
       },
     });
@@ -86,29 +88,35 @@ describe('Rules, asked by the broker,', () => {
         throw new Error('full');
       },
     });
-    const { broker, raise, deliveries, errors } = setUp({ rules: full });
+    const { broker, raise, deliveries } = setUp({ rules: full });
+    const lost: string[] = [];
+    broker.onDidNotKeepRule(({ rule }) => lost.push(matchLabel(rule.match)));
     assert.ok((await broker.answer(allow(raise().request, ALWAYS))).ok);
     assert.deepEqual(outcomes(deliveries), ['allow person allow_once']);
-    assert.equal(errors.length, 1);
+    assert.deepEqual(lost, ['git status']);
   });
 });
 
-const anyRule = {
+const anyRule: Rule = {
   id: 'rule',
   effect: 'allow',
   scope: 'session',
   createdAt: 0,
   createdBy: { kind: 'person', surface: 'chat' },
   fromRequest: 'request',
-  match: { kind: 'exact', tool: 'execute', argsHash: '', label: '' },
-} as const;
+  match: { kind: 'exact', tool: 'execute', argsHash: '', label: 'git status' },
+};
+
+const allowed: Verdict = { verdict: 'allow', rule: anyRule, why: 'A rule.', parts: [] };
+const asked: Verdict = { verdict: 'ask', why: 'None.', parts: [] };
 
 function ruleBook(parts: Partial<RuleBook>): RuleBook {
   return {
-    match: () => undefined,
-    draft: (_request: PermissionRequest, options) => ({ ...anyRule, ...options }),
-    add: () => {},
-    remove: () => {},
+    judge: () => asked,
+    stands: async () => true,
+    draft: async () => ok(anyRule),
+    add: async () => {},
+    used: () => {},
     ...parts,
   };
 }

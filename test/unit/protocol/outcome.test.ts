@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker, type Settled } from '../../../src/permission/broker.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { cardView } from '../../../src/protocol/cardView.ts';
 import { draft } from '../../support/builders.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 function settledOnce(end: (broker: Broker, id: string, hash: string, session: string) => void) {
   const newId = ulidSource(systemClock.now);
-  const rules = new SessionRules(newId);
+  const rules = rulesOnFakes(newId);
   const broker = new Broker({
     clock: systemClock,
     newId,

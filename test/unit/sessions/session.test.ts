@@ -4,15 +4,15 @@ import { systemClock } from '../../../src/base/clock.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker, type Settled } from '../../../src/permission/broker.ts';
 import type { RequestDraft } from '../../../src/permission/request.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
 import type { Session } from '../../../src/sessions/session.ts';
 import { Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeAgent } from '../../support/fakeAgent.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 function setup() {
   const newId = ulidSource(systemClock.now);
-  const rules = new SessionRules(newId);
+  const rules = rulesOnFakes(newId);
   const broker = new Broker({
     clock: systemClock,
     newId,

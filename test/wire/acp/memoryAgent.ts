@@ -6,8 +6,8 @@ import type { JsonObject } from '../../../src/base/json.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker } from '../../../src/permission/broker.ts';
 import type { PermissionRequest, SessionRef } from '../../../src/permission/request.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 export const SESSION: SessionRef = {
   key: '01JDTEST000000000000000000',
@@ -41,7 +41,7 @@ export class MemoryAgent implements AgentLines {
       clock: { now: Date.now },
       newId,
       journal: { append: async () => {} },
-      rules: new SessionRules(newId),
+      rules: rulesOnFakes(newId),
     });
   }
 

@@ -8,8 +8,8 @@ import { Broker, type Settled } from '../../../src/permission/broker.ts';
 import type { ProposedAnswer } from '../../../src/permission/decision.ts';
 import type { JournalEntry } from '../../../src/permission/journalPort.ts';
 import type { PermissionRequest } from '../../../src/permission/request.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 export const SESSION = {
   key: '01J0000000000000000000TEST',
@@ -90,7 +90,7 @@ export class MemoryCodex {
       if (this.journalError) throw this.journalError;
       this.journal.push(entry);
     };
-    const rules = new SessionRules(newId);
+    const rules = rulesOnFakes(newId);
     this.broker = new Broker({ clock: systemClock, newId, rules, journal: { append } });
     this.broker.onDidSettle((settled) => this.settled.push(settled));
   }

@@ -9,8 +9,8 @@ import { isJsonObject, type JsonObject } from '../../../src/base/json.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker, type Settled } from '../../../src/permission/broker.ts';
 import type { JournalEntry } from '../../../src/permission/journalPort.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 const SESSION = {
   key: '01J0000000000000000000TEST',
@@ -48,7 +48,7 @@ export class MemoryAgent {
   constructor(silenceMs?: number) {
     const newId = ulidSource(systemClock.now);
     const append = async (entry: JournalEntry) => void this.journal.push(entry);
-    const rules = new SessionRules(newId);
+    const rules = rulesOnFakes(newId);
     this.broker = new Broker({ clock: systemClock, newId, rules, journal: { append } });
     this.broker.onDidSettle((settled) => this.settled.push(settled));
     this.opening = LinkAssistantConnection.open(this.#lines(), {

@@ -8,8 +8,8 @@ import type { JsonObject } from '../../../src/base/json.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker, type Settled } from '../../../src/permission/broker.ts';
 import type { PermissionRequest } from '../../../src/permission/request.ts';
-import { SessionRules } from '../../../src/permission/rules.ts';
 import type { UserError } from '../../../src/protocol/userError.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
 
 export const SESSION = {
   key: '01J0000000000000000000TEST',
@@ -99,7 +99,7 @@ export class MemoryOpenCode {
     this.sessionId = sessionId;
     this.#takesRules = takesRules;
     const newId = ulidSource(systemClock.now);
-    const rules = new SessionRules(newId);
+    const rules = rulesOnFakes(newId);
     const journal = { append: async () => undefined };
     this.broker = new Broker({ clock: systemClock, newId, rules, journal });
     this.broker.onDidSettle((settled) => this.settled.push(settled));

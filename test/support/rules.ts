@@ -1,0 +1,31 @@
+import type { Clock } from '../../src/base/clock.ts';
+import { systemClock } from '../../src/base/clock.ts';
+import { systemTimers } from '../../src/base/timers.ts';
+import { type IdSource, ulidSource } from '../../src/base/ulid.ts';
+import { RuleEngine } from '../../src/permission/match/engine.ts';
+import { MemoryRuleUses } from '../../src/permission/ruleUses.ts';
+import { StoredRules, type StoredRulesOptions } from '../../src/permission/storedRules.ts';
+
+import { diskFiles } from '../../src/storage/rules/diskFiles.ts';
+
+/** The real rules; without a store there are session rules only. */
+export function rulesOnFakes(
+  newId: IdSource = ulidSource(Date.now),
+  options: Partial<StoredRulesOptions> & { readonly clock?: Clock } = {},
+): StoredRules {
+  return new StoredRules({
+    clock: systemClock,
+    timers: systemTimers,
+    newId,
+    engine: new RuleEngine({
+      files: diskFiles,
+      loadGrammar: () => Promise.reject(new Error('No grammar in this test')),
+    }),
+    stores: new Map(),
+    uses: new MemoryRuleUses(),
+    journal: { append: async () => {} },
+    shell: 'bash',
+    isTrusted: () => true,
+    ...options,
+  });
+}
