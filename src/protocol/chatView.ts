@@ -53,4 +53,37 @@ export interface SessionView {
   /** Files of the agent's own that can let calls through beside the gate. */
   readonly doors?: readonly DoorView[];
   readonly state: 'starting' | 'ready' | 'running' | 'failed' | 'ended';
+  readonly controls: ControlsView;
+  /** It is over, and the agent can go on with it. */
+  readonly canResume: boolean;
+}
+
+/** What can be chosen in a conversation; a list that the agent does not offer is not there. */
+export interface ControlsView {
+  readonly modes?: ChoiceView;
+  readonly models?: ChoiceView;
+  readonly commands: readonly CommandView[];
+}
+
+export interface ChoiceView {
+  /** The id of the one in force, where the agent says it. */
+  readonly current?: string;
+  readonly options: readonly OptionView[];
+}
+
+export interface OptionView {
+  /** The agent's, to be sent back as it is. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Why it cannot be chosen, a sentence. */
+  readonly whyNot?: string;
+}
+
+export interface CommandView {
+  /** Without the slash. */
+  readonly name: string;
+  readonly description: string;
+  readonly hint?: string;
+  readonly whyNot?: string;
 }

@@ -87,6 +87,10 @@ const fromWebview = v.variant('type', [
   v.object({ type: v.literal('stop') }),
   /** A new session with the same agent; without a key, the one that the page shows. */
   v.object({ type: v.literal('startAgain'), sessionKey: v.exactOptional(v.string()) }),
+  /** The same conversation again, with the agent that has ended. */
+  v.object({ type: v.literal('resumeSession') }),
+  v.object({ type: v.literal('setMode'), id: v.string() }),
+  v.object({ type: v.literal('setModel'), id: v.string() }),
   v.object({ type: v.literal('newSession') }),
   v.object({ type: v.literal('showInbox') }),
 ]);

@@ -1,14 +1,21 @@
 import type { AgentConnection, AgentExit, AgentLauncher } from '../agents/agent.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter } from '../base/event.ts';
-import type { Broker, Deliver, PermissionGate, RaisedRequest } from '../permission/broker.ts';
+import type {
+  Broker,
+  Deliver,
+  PermissionGate,
+  RaisedRequest,
+  Settled,
+} from '../permission/broker.ts';
 import { oneLine } from '../permission/cut.ts';
 import type { RequestDraft, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
 import { asksForWords, type Doors } from '../protocol/asksFor.ts';
-import type { SessionView } from '../protocol/chatView.ts';
+import type { ChatEntry, SessionView } from '../protocol/chatView.ts';
 import { UserError } from '../protocol/userError.ts';
 import { monogram } from '../protocol/words.ts';
+import { controlsView } from './controlsView.ts';
 import { doorViews } from './doorViews.ts';
 import { Transcript } from './transcript.ts';
 
@@ -24,7 +31,17 @@ export interface SessionOptions {
   readonly launcher: AgentLauncher;
   readonly broker: Broker;
   readonly env: NodeJS.ProcessEnv;
+  /** Goes on with an earlier conversation. */
+  readonly resume?: Resume;
   log(line: string): void;
+}
+
+/** An earlier conversation that a session goes on with. */
+export interface Resume {
+  /** See `AgentConnection.nativeSessionId`. */
+  readonly nativeId: string;
+  /** What was said in it, where it is still known; shown unless the agent tells it again. */
+  readonly earlier: readonly ChatEntry[];
 }
 
 const UNTITLED = 'New session';
@@ -32,7 +49,7 @@ const MAX_TITLE = 60;
 
 /** One conversation with one agent. When it ends, nothing that it asked can be allowed any more. */
 export class Session implements PermissionGate, Disposable {
-  readonly transcript = new Transcript();
+  readonly transcript: Transcript;
   readonly launcher: AgentLauncher;
   readonly #options: SessionOptions;
   readonly #store = new DisposableStore();
@@ -53,6 +70,7 @@ export class Session implements PermissionGate, Disposable {
     this.#options = options;
     this.#ref = options.ref;
     this.launcher = options.launcher;
+    this.transcript = new Transcript(options.resume?.earlier);
     this.#store.add(
       options.broker.onDidRaise((request) => {
         if (request.session.key === this.key) this.transcript.addCard(request);
@@ -60,7 +78,9 @@ export class Session implements PermissionGate, Disposable {
     );
     this.#store.add(
       options.broker.onDidSettle((settled) => {
-        if (settled.request.session.key === this.key) this.transcript.settled(settled);
+        if (settled.request.session.key !== this.key) return;
+        this.transcript.settled(settled);
+        this.#feedback(settled);
       }),
     );
   }
@@ -81,6 +101,22 @@ export class Session implements PermissionGate, Disposable {
     return this.#state.kind === 'failed' || this.#state.kind === 'ended';
   }
 
+  /** The agent's own id of the conversation, for {@link Resume}; `undefined` when it cannot be resumed. */
+  get nativeSessionId(): string | undefined {
+    // One that failed to start has no connection, but the conversation is still there.
+    return this.#connection ? this.#connection.nativeSessionId : this.#options.resume?.nativeId;
+  }
+
+  /** Something was said in it. */
+  get hasTitle(): boolean {
+    return this.#ref.title !== UNTITLED;
+  }
+
+  /** It is over, and the agent can go on with what was said in it. */
+  get canResume(): boolean {
+    return this.isOver && this.hasTitle && this.nativeSessionId !== undefined;
+  }
+
   get view(): SessionView {
     const { id, name } = this.launcher;
     const folder = this.#ref.workspaceFolder.split(/[/\\]/).filter(Boolean).at(-1) ?? '';
@@ -92,12 +128,14 @@ export class Session implements PermissionGate, Disposable {
       asksFor: this.#connection ? asksForWords(this.#connection.asksFor, this.#doors) : '',
       doors: doorViews(this.#doors, this.#ref.cwd, this.#options.env),
       state: this.#state.kind,
+      controls: controlsView(this.isOver ? undefined : this.#connection?.controls),
+      canResume: this.canResume,
     };
   }
 
   /** Starts the agent. Never rejects: a failure is the session's state and an entry of its transcript. */
   async start(): Promise<void> {
-    const { launcher, env, log } = this.#options;
+    const { launcher, env, log, resume } = this.#options;
     void this.#lookForDoors();
     try {
       const connection = await launcher.start({
@@ -105,6 +143,7 @@ export class Session implements PermissionGate, Disposable {
         gate: this,
         env,
         signal: this.#abort.signal,
+        ...(resume && { resume: resume.nativeId }),
         log,
       });
       if (this.isOver || this.#stopping) {
@@ -114,6 +153,9 @@ export class Session implements PermissionGate, Disposable {
         return;
       }
       this.#connection = connection;
+      this.#resumed(connection);
+      if (connection.controls)
+        this.#store.add(connection.controls.onDidChange(() => this.#changed.fire()));
       this.#store.add(connection.onDidEmit((event) => this.transcript.add(event)));
       this.#setState({ kind: 'ready' });
       void connection.exited.then((exit) => this.#exited(exit));
@@ -126,6 +168,38 @@ export class Session implements PermissionGate, Disposable {
     const { env, launcher } = this.#options;
     this.#doors = await launcher.doors?.({ cwd: this.#ref.cwd, env });
     this.#changed.fire();
+  }
+
+  #resumed({ replay = [] }: AgentConnection): void {
+    const { launcher, resume } = this.#options;
+    if (!resume) return;
+    // The agent's own words are the whole conversation; ours end where the window was closed.
+    if (replay.length > 0) this.transcript.replaceAll(replay);
+    const shown = this.transcript.entries.length > 0;
+    const hidden = shown ? '' : ' It remembers what was said; that is not shown here.';
+    this.transcript.addNotice('info', `${launcher.name} goes on from here.${hidden}`);
+  }
+
+  /** Puts the agent in another mode. Rejects with a {@link UserError} when that is refused. */
+  async setMode(id: string): Promise<void> {
+    if (this.isOver) throw this.#notRunning();
+    await this.#connection?.controls?.setMode(id);
+  }
+
+  /** Has the agent use another model from the next message on. Rejects with a {@link UserError}. */
+  async setModel(id: string): Promise<void> {
+    if (this.isOver) throw this.#notRunning();
+    await this.#connection?.controls?.setModel(id);
+  }
+
+  /** A sentence that the agent has no place for along with a deny is the next message: it is never lost silently. */
+  #feedback({ decision, request }: Settled): void {
+    const text = decision.feedback?.trim();
+    if (request.feedback !== 'nextPrompt' || decision.by.kind !== 'person' || !text) return;
+    this.prompt(text).catch((error: unknown) => {
+      const { message, next } = asUserError(error, this.launcher.name);
+      this.transcript.addNotice('error', `“${text}”: ${message} ${next}`);
+    });
   }
 
   /**
@@ -159,6 +233,14 @@ export class Session implements PermissionGate, Disposable {
       this.transcript.endMessage();
       if (!this.isOver) this.#setState({ kind: 'ready' });
     }
+  }
+
+  #notRunning(): UserError {
+    return new UserError(
+      'sessionEnded',
+      `${this.launcher.name} is not running, so nothing was changed.`,
+      'Start a new session.',
+    );
   }
 
   #notSent(): UserError {
@@ -245,8 +327,13 @@ export class Session implements PermissionGate, Disposable {
 }
 
 /** A session's reference before its first message gives it a title. */
-export function newSessionRef(key: string, cwd: string, workspaceFolder = cwd): SessionRef {
-  return { key, title: UNTITLED, cwd, workspaceFolder };
+export function newSessionRef(
+  key: string,
+  cwd: string,
+  workspaceFolder = cwd,
+  title = UNTITLED,
+): SessionRef {
+  return { key, title, cwd, workspaceFolder };
 }
 
 function exitWords({ code, signal }: AgentExit): string {

@@ -44,6 +44,9 @@ export class CardMessages {
       case 'prompt':
       case 'stop':
       case 'startAgain':
+      case 'resumeSession':
+      case 'setMode':
+      case 'setModel':
       case 'newSession':
       case 'showInbox':
         return false;

@@ -156,15 +156,19 @@ export class ChatPanel implements vscode.Disposable {
         this.#focused = message.focused;
         return;
       case 'prompt':
-        await this.session.prompt(message.text).catch((error: unknown) => {
-          this.session.transcript.addNotice('error', describeError(error));
-        });
-        return;
+        return this.#told(this.session.prompt(message.text));
       case 'stop':
         return this.session.interrupt();
       case 'startAgain':
         await vscode.commands.executeCommand(commands.startAgain, this.session.key);
         return;
+      case 'resumeSession':
+        await vscode.commands.executeCommand(commands.resumeSession, this.session.key);
+        return;
+      case 'setMode':
+        return this.#told(this.session.setMode(message.id));
+      case 'setModel':
+        return this.#told(this.session.setModel(message.id));
       case 'newSession':
         await vscode.commands.executeCommand(commands.startSession);
         return;
@@ -183,6 +187,14 @@ export class ChatPanel implements vscode.Disposable {
   async #openDoor(path: string): Promise<void> {
     if (!this.session.view.doors?.some((door) => door.path === path)) return;
     await vscode.window.showTextDocument(vscode.Uri.file(path));
+  }
+
+  /** What could not be done is said in the conversation, and the page shows what is still in force. */
+  async #told(done: Promise<void>): Promise<void> {
+    await done.catch((error: unknown) => {
+      this.session.transcript.addNotice('error', describeError(error));
+      this.#sessionChanged();
+    });
   }
 
   #post(message: ToChat): void {

@@ -35,6 +35,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     [commands.stopSession]: (target) => session.stop(target),
     [commands.closeSession]: (target) => session.close(target),
     [commands.startAgain]: (target) => session.startAgain(target),
+    [commands.resumeSession]: (target) => session.resume(target),
     [commands.allowOnce]: (target, surface) => request.allowOnce(target, surface),
     [commands.deny]: (target, surface) => request.deny(target, surface),
     [commands.denyWithFeedback]: (target) => request.denyWithFeedback(target),

@@ -107,7 +107,11 @@ function sessionItem(session: Session, waiting: number): vscode.TreeItem {
   item.id = session.key;
   item.iconPath = new vscode.ThemeIcon('comment-discussion');
   item.description = `${view.agent.name} · ${waiting > 0 ? `${waiting} waiting` : STATE_WORDS[view.state]}`;
-  item.contextValue = session.isOver ? 'session.over' : 'session.running';
+  item.contextValue = session.canResume
+    ? 'session.over.resumable'
+    : session.isOver
+      ? 'session.over'
+      : 'session.running';
   item.command = { command: commands.openChat, title: 'Open chat', arguments: [session.key] };
   return item;
 }

@@ -9,6 +9,7 @@ export const commands = {
   stopSession: 'countersign.stopSession',
   closeSession: 'countersign.closeSession',
   startAgain: 'countersign.startAgain',
+  resumeSession: 'countersign.resumeSession',
   allowOnce: 'countersign.allowOnce',
   deny: 'countersign.deny',
   denyWithFeedback: 'countersign.denyWithFeedback',

@@ -43,6 +43,13 @@ export class SessionCommands {
     }
   }
 
+  /** From the palette: any earlier session; from a session that ended: that one. */
+  async resume(target: unknown): Promise<void> {
+    const key = typeof target === 'string' ? target : sessionKeyOf(target);
+    const session = key === undefined ? undefined : this.#sessions.get(key);
+    await (session ? this.#start.resume(session) : this.#start.resumeEarlier());
+  }
+
   /** Menus pass a tree node, the chat a key, the palette nothing at all. */
   async #resolve(
     target: unknown,

@@ -3,11 +3,14 @@ import * as vscode from 'vscode';
 import type { AgentLauncher } from '../agents/agent.ts';
 import { safeText } from '../permission/spans.ts';
 import { UserError } from '../protocol/userError.ts';
+import { age } from '../protocol/words.ts';
+import type { RememberedSession } from '../sessions/rememberedSessions.ts';
 import type { Session } from '../sessions/session.ts';
-import type { Sessions } from '../sessions/sessions.ts';
+import type { OpenOptions, Sessions } from '../sessions/sessions.ts';
 import type { Chats } from './chats.ts';
 import type { AgentChoice, Launchers } from './launchers.ts';
 import { commands, views } from './names.ts';
+import type { SessionHistory } from './sessionHistory.ts';
 
 const DEMO_PROMPT = 'Show me what you ask before you act.';
 
@@ -15,6 +18,7 @@ export interface StartSessionOptions {
   readonly sessions: Sessions;
   readonly chats: Chats;
   readonly launchers: Launchers;
+  readonly history: SessionHistory;
 }
 
 /** Starts sessions: the choice of agent and folder, the trust that it needs, and the chat. */
@@ -35,8 +39,7 @@ export class StartSession {
         ? await this.#options.launchers.demoFolder()
         : await pickFolder();
     if (cwd === undefined) return undefined;
-    const session = await this.#open(await this.#options.launchers.create(choice), cwd, true);
-    return session;
+    return this.#open(await this.#launcher(choice), { cwd, focus: true });
   }
 
   /** *Run Demo*: a session that asks for one of each, in the sample workspace, with no key and no account. */
@@ -45,7 +48,10 @@ export class StartSession {
     const { launchers } = this.#options;
     const launcher = await launchers.create({ from: 'catalog', id: 'demo' });
     await vscode.commands.executeCommand(commands.showInbox);
-    const session = await this.#open(launcher, await launchers.demoFolder(), false);
+    const session = await this.#open(launcher, {
+      cwd: await launchers.demoFolder(),
+      focus: false,
+    });
     // What goes wrong is in the session's transcript.
     if (!session.isOver) session.prompt(DEMO_PROMPT).catch(() => undefined);
     return session;
@@ -58,20 +64,56 @@ export class StartSession {
       return session;
     }
     if (!(await trusted())) return undefined;
-    const { launcher, ref } = session;
-    const next = await this.#open(launcher, ref.cwd, true, ref.workspaceFolder);
+    const { cwd, workspaceFolder } = session.ref;
+    const next = await this.#open(session.launcher, { cwd, workspaceFolder, focus: true });
     this.#options.sessions.close(session);
     return next;
   }
 
+  /** *Resume Session* for one that ended in this window: the same conversation; the old one is closed when that worked. */
+  async resume(session: Session): Promise<Session | undefined> {
+    const { nativeSessionId: nativeId } = session;
+    if (!session.isOver || nativeId === undefined) return this.again(session);
+    if (!(await trusted())) return undefined;
+    const { cwd, title, workspaceFolder } = session.ref;
+    const resume = { nativeId, earlier: session.transcript.entries };
+    const how = { cwd, title, workspaceFolder, resume, focus: true };
+    const next = await this.#open(session.launcher, how);
+    this.#options.sessions.close(session);
+    return next;
+  }
+
+  /** *Resume Session…*: one of an earlier window, or one that ended in this. */
+  async resumeEarlier(): Promise<Session | undefined> {
+    if (!(await trusted())) return undefined;
+    const picked = await pickEarlier(this.#options.history.resumable);
+    if (!picked) return undefined;
+    const { agent, cwd, nativeId, title, workspaceFolder } = picked;
+    const here = this.#options.sessions.all.find(
+      (session) => session.canResume && session.nativeSessionId === nativeId,
+    );
+    if (here) return this.resume(here);
+    const item = this.#options.launchers
+      .choices()
+      .find(({ choice }) => choice.from === agent.from && choice.id === agent.id);
+    if (!item) throw agentNotThere(agent.name);
+    const resume = { nativeId, earlier: [] };
+    const how = { cwd, title, workspaceFolder, resume, focus: true };
+    return this.#open(await this.#launcher(item.choice), how);
+  }
+
+  async #launcher(choice: AgentChoice): Promise<AgentLauncher> {
+    const launcher = await this.#options.launchers.create(choice);
+    this.#options.history.chosen(launcher, choice);
+    return launcher;
+  }
+
   async #open(
     launcher: AgentLauncher,
-    cwd: string,
-    focus: boolean,
-    workspaceFolder = cwd,
+    { cwd, focus, ...options }: OpenOptions & { readonly cwd: string; readonly focus: boolean },
   ): Promise<Session> {
     const { sessions, chats } = this.#options;
-    const session = sessions.open(launcher, cwd, workspaceFolder);
+    const session = sessions.open(launcher, cwd, options);
     chats.open(session, focus);
     await vscode.window.withProgress(
       { location: { viewId: views.inbox }, title: `Starting ${safeText(launcher.name)}` },
@@ -92,6 +134,37 @@ export class StartSession {
     });
     return picked?.choice;
   }
+}
+
+async function pickEarlier(
+  sessions: readonly RememberedSession[],
+): Promise<RememberedSession | undefined> {
+  if (sessions.length === 0) {
+    void vscode.window.showInformationMessage(
+      'No earlier session of this workspace can be resumed.',
+    );
+    return undefined;
+  }
+  const items = sessions.map((session) => ({
+    label: safeText(session.title).replaceAll('$(', '$\u200B('),
+    description: safeText(`${session.agent.name} · ${age(Date.now() - session.at)}`),
+    detail: safeText(session.cwd),
+    session,
+  }));
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Resume Session',
+    placeHolder: 'Choose a session to go on with',
+    matchOnDescription: true,
+  });
+  return picked?.session;
+}
+
+function agentNotThere(name: string): UserError {
+  return new UserError(
+    'notResumed',
+    `${safeText(name)} is not among the agents of this window any more, so nothing was started.`,
+    'Add it to the setting countersign.agents again, or start a new session.',
+  );
 }
 
 /** Agents run programs, so none starts in a folder that the person does not trust. */

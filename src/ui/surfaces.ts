@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { RememberedSessions } from '../sessions/rememberedSessions.ts';
 import { Answering } from './answering.ts';
 import { CardMessages } from './cardMessages.ts';
 import { CardPanel } from './cardPanel.ts';
@@ -16,6 +17,7 @@ import { Notifications } from './notifications.ts';
 import { RequestCommands } from './requestCommands.ts';
 import { RuleHealth } from './ruleHealth.ts';
 import { SessionCommands } from './sessionCommands.ts';
+import { SessionHistory } from './sessionHistory.ts';
 import { StartSession } from './startSession.ts';
 import { StatusBar } from './statusBar.ts';
 
@@ -33,7 +35,9 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
   const chats = new Chats(extensionUri, broker, messages, sessions);
   const diff = new DiffEditor(broker);
   const launchers = new Launchers(extensionUri, globalStorageUri, isDemoWindow);
-  const start = new StartSession({ sessions, chats, launchers });
+  const remembered = new RememberedSessions(context.workspaceState);
+  const history = new SessionHistory(remembered, sessions);
+  const start = new StartSession({ sessions, chats, launchers, history });
   const table = commandTable({
     start,
     request: new RequestCommands({ broker, answering, cards, diff }),
@@ -57,6 +61,7 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
     chats,
     diff,
     notifications,
+    history,
     new InboxTree(broker, sessions),
     new StatusBar(broker, sessions, () => cards.isVisible),
     new EditLens(broker),

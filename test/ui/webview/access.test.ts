@@ -42,6 +42,8 @@ describe('usable by everyone', function () {
           agent: { id: 'claude', name: 'Claude Code', monogram: 'CC' },
           folder: 'acme-web',
           asksFor: 'everything',
+          controls: { commands: [] },
+          canResume: false,
           state: 'failed',
         },
       },

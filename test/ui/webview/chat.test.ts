@@ -10,6 +10,8 @@ const SESSION: SessionView = {
   agent: { id: 'claude', name: 'Claude Code', monogram: 'CC' },
   folder: 'acme-web',
   asksFor: 'everything',
+  controls: { commands: [] },
+  canResume: false,
   state: 'ready',
 };
 
