@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createParser } from 'eventsource-parser';
+import type { Disposable } from '../../base/disposable.ts';
+import type { UserError } from '../../protocol/userError.ts';
+import { mailboxPath } from '../mailboxPath.ts';
+import { BackOff } from './backOff.ts';
+import { relayRefused, relaySilent, relayUnreachable } from './errors.ts';
+
+export interface SubscriptionOptions {
+  readonly relay: URL;
+  readonly mailbox: string;
+  readonly fetch: typeof fetch;
+  readonly onEnvelope: (text: string) => void;
+  /** It listens, or it does not and why. Called for each change. */
+  readonly onState: (state: 'listening' | UserError) => void;
+  /** A connection on which nothing came for so long is dead. Milliseconds. */
+  readonly silenceMs: number;
+  /** Of the back-off. Milliseconds. */
+  readonly firstDelayMs: number | undefined;
+}
+
+/**
+ * Listens at one mailbox over as many connections as it takes, until it is disposed. Each connection goes on where the
+ * last one was cut; what was there before the first one is not heard.
+ */
+export class Subscription implements Disposable {
+  readonly #options: SubscriptionOptions;
+  readonly #closed = new AbortController();
+  readonly #backOff: BackOff;
+  #lastEventId: string | undefined;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.#backOff = new BackOff(Math.random, options.firstDelayMs);
+    void this.#run();
+  }
+
+  dispose(): void {
+    this.#closed.abort();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#closed;
+    while (!signal.aborted) {
+      const why = await this.#listen();
+      if (signal.aborted) return;
+      this.#options.onState(why);
+      await sleep(this.#backOff.next(), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One connection. Resolves with why it ended; never rejects. */
+  async #listen(): Promise<UserError> {
+    const { relay, silenceMs } = this.#options;
+    const over = new AbortController();
+    const signal = AbortSignal.any([over.signal, this.#closed.signal]);
+    const watchdog = setTimeout(() => over.abort(relaySilent(relay.host)), silenceMs);
+    watchdog.unref();
+    try {
+      const response = await this.#open(signal);
+      const type = response.headers.get('content-type') ?? '';
+      if (response.status !== 200 || !type.startsWith('text/event-stream') || !response.body)
+        return relayRefused(relay.host, response.status);
+      this.#begin(response.headers.get('date'));
+      await this.#read(response.body, () => watchdog.refresh());
+      return relayUnreachable(relay.host, 'the connection was ended');
+    } catch (error) {
+      return over.signal.aborted ? relaySilent(relay.host) : relayUnreachable(relay.host, error);
+    } finally {
+      clearTimeout(watchdog);
+      over.abort();
+    }
+  }
+
+  #open(signal: AbortSignal): Promise<Response> {
+    const { fetch, mailbox, relay } = this.#options;
+    return fetch(new URL(mailboxPath(mailbox), relay), {
+      headers: {
+        accept: 'text/event-stream',
+        ...(this.#lastEventId !== undefined && { 'last-event-id': this.#lastEventId }),
+      },
+      // Whatever a relay is, it does not send us elsewhere.
+      redirect: 'error',
+      signal,
+    });
+  }
+
+  /**
+   * From here on nothing is missed. Until the first event comes there is no id to resume from, so the relay's own clock
+   * stands for one: Nchan's ids are `<seconds>:<number>`. What comes twice is told by its sequence number.
+   */
+  #begin(date: string | null): void {
+    const now = Date.parse(date ?? '');
+    if (!Number.isNaN(now)) this.#lastEventId ??= `${Math.floor(now / 1000) - 1}:0`;
+    this.#backOff.reset();
+    this.#options.onState('listening');
+  }
+
+  async #read(body: AsyncIterable<Uint8Array>, onBytes: () => void): Promise<void> {
+    const decoder = new TextDecoder();
+    const parser = createParser({
+      maxBufferSize: MAX_EVENT,
+      onError: (error) => {
+        if (error.type === 'max-buffer-size-exceeded') throw error;
+      },
+      onEvent: ({ data, id }) => {
+        if (id !== undefined) this.#lastEventId = id;
+        if (!this.#closed.signal.aborted) this.#options.onEnvelope(data);
+      },
+    });
+    for await (const chunk of body) {
+      onBytes();
+      parser.feed(decoder.decode(chunk, { stream: true }));
+    }
+  }
+}
+
+/** Several times what a relay takes; a stream without an end of line must not fill the memory. Characters. */
+const MAX_EVENT = 128 * 1024;
