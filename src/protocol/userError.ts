@@ -21,6 +21,7 @@ export type UserErrorCode =
   | 'phoneNotRemoved'
   | 'phoneUnreadable'
   | 'pairingRefused'
+  | 'registryFailed'
   | 'badArguments';
 
 /**

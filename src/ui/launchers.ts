@@ -1,6 +1,12 @@
 import * as vscode from 'vscode';
 import type { AgentLauncher } from '../agents/agent.ts';
-import { CATALOG, type CatalogAgent, createLauncher, programOf } from '../agents/catalog.ts';
+import {
+  CATALOG,
+  type CatalogAgent,
+  createAcpLauncher,
+  createLauncher,
+  programOf,
+} from '../agents/catalog.ts';
 import { UserError } from '../protocol/userError.ts';
 import { userSettings } from './settings.ts';
 
@@ -52,12 +58,12 @@ export class Launchers {
       return createLauncher(id, {
         demoProgram,
         commands: { claude: userSettings.claudeCommand() },
+        isStrict: userSettings.isStrict,
       });
     }
     const agent = userSettings.agents().agents.find((each) => each.id === id);
     if (!agent) throw noSuchAgent(id);
-    const { acpLauncher } = await import('../agents/acp/launcher.ts');
-    return acpLauncher(agent);
+    return createAcpLauncher(agent, userSettings.isStrict);
   }
 
   /** The sample workspace: the open folder in a demo window, else a folder of the extension's own. */

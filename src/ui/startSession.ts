@@ -10,6 +10,7 @@ import type { OpenOptions, Sessions } from '../sessions/sessions.ts';
 import type { Chats } from './chats.ts';
 import type { AgentChoice, Launchers } from './launchers.ts';
 import { commands, views } from './names.ts';
+import type { RegistryPicker } from './registryPicker.ts';
 import type { SessionHistory } from './sessionHistory.ts';
 
 const DEMO_PROMPT = 'Show me what you ask before you act.';
@@ -18,6 +19,7 @@ export interface StartSessionOptions {
   readonly sessions: Sessions;
   readonly chats: Chats;
   readonly launchers: Launchers;
+  readonly registry: RegistryPicker;
   readonly history: SessionHistory;
 }
 
@@ -34,12 +36,20 @@ export class StartSession {
     if (!(await trusted())) return undefined;
     const choice = await this.#pickAgent();
     if (!choice) return undefined;
+    if (choice === 'registry') return this.#askRegistry();
     const cwd =
       choice.id === 'demo' && choice.from === 'catalog'
         ? await this.#options.launchers.demoFolder()
         : await pickFolder();
     if (cwd === undefined) return undefined;
     return this.#open(await this.#launcher(choice), { cwd, focus: true });
+  }
+
+  async #askRegistry(): Promise<Session | undefined> {
+    const launcher = await this.#options.registry.pick();
+    if (!launcher) return undefined;
+    const cwd = await pickFolder();
+    return cwd === undefined ? undefined : this.#open(launcher, { cwd, focus: true });
   }
 
   /** *Run Demo*: a session that asks for one of each, in the sample workspace, with no key and no account. */
@@ -122,13 +132,20 @@ export class StartSession {
     return session;
   }
 
-  async #pickAgent(): Promise<AgentChoice | undefined> {
-    const items = this.#options.launchers.choices().map((choice) => ({
+  async #pickAgent(): Promise<AgentChoice | 'registry' | undefined> {
+    const { launchers, registry } = this.#options;
+    const known = launchers.choices().map((choice) => ({
       label: safeText(choice.name).replaceAll('$(', '$\u200B('),
       description: safeText(choice.description),
       choice: choice.choice,
     }));
-    const picked = await vscode.window.showQuickPick(items, {
+    const more = {
+      label: 'From the ACP registry…',
+      description: 'agents that others publish',
+      choice: 'registry' as const,
+    };
+    const items = registry.isOn ? [...known, more] : known;
+    const picked = await vscode.window.showQuickPick<(typeof items)[number]>(items, {
       title: 'Start Session',
       placeHolder: 'Choose an agent',
     });

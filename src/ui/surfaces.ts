@@ -14,6 +14,7 @@ import { JournalHealth } from './journalHealth.ts';
 import { Launchers } from './launchers.ts';
 import { commands } from './names.ts';
 import { Notifications } from './notifications.ts';
+import { RegistryPicker } from './registryPicker.ts';
 import { RequestCommands } from './requestCommands.ts';
 import { RuleHealth } from './ruleHealth.ts';
 import { SessionCommands } from './sessionCommands.ts';
@@ -34,10 +35,11 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
   const cards = new CardPanel(extensionUri, broker, messages);
   const chats = new Chats(extensionUri, broker, messages, sessions);
   const diff = new DiffEditor(broker);
+  const registry = new RegistryPicker(context.globalState);
   const launchers = new Launchers(extensionUri, globalStorageUri, isDemoWindow);
   const remembered = new RememberedSessions(context.workspaceState);
   const history = new SessionHistory(remembered, sessions);
-  const start = new StartSession({ sessions, chats, launchers, history });
+  const start = new StartSession({ sessions, chats, launchers, registry, history });
   const table = commandTable({
     start,
     request: new RequestCommands({ broker, answering, cards, diff }),
