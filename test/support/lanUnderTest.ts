@@ -2,14 +2,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { LanTransport, type LanTransportOptions } from '../../src/phone/lan/transport.ts';
 import { ManualClock } from './fakes.ts';
+import { MailboxClient } from './mailboxClient.ts';
 import { MemorySecrets } from './memorySecrets.ts';
-import { PhonePage } from './phonePage.ts';
 import { temporaryFolder } from './testFolder.ts';
 
 export interface LanUnderTest {
   readonly transport: LanTransport;
   readonly clock: ManualClock;
-  readonly page: PhonePage;
+  readonly page: MailboxClient;
 }
 
 export const INBOX = 'inbox_of_the_extension_1';
@@ -31,7 +31,7 @@ export async function startLan(options: Partial<LanTransportOptions> = {}): Prom
   const clock = new ManualClock();
   const transport = new LanTransport(lanOptions({ clock, ...options }));
   await transport.start();
-  return { transport, clock, page: new PhonePage(transport.pageUrl) };
+  return { transport, clock, page: new MailboxClient(transport.pageUrl) };
 }
 
 /** A built page, with a file beside it that is none of it. */

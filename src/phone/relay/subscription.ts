@@ -27,7 +27,7 @@ export class Subscription implements Disposable {
   readonly #options: SubscriptionOptions;
   readonly #closed = new AbortController();
   readonly #backOff: BackOff;
-  #lastEventId: string | undefined;
+  #resumeFrom: string | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
@@ -77,7 +77,7 @@ export class Subscription implements Disposable {
     return fetch(new URL(mailboxPath(mailbox), relay), {
       headers: {
         accept: 'text/event-stream',
-        ...(this.#lastEventId !== undefined && { 'last-event-id': this.#lastEventId }),
+        ...(this.#resumeFrom !== undefined && { 'last-event-id': this.#resumeFrom }),
       },
       // Whatever a relay is, it does not send us elsewhere.
       redirect: 'error',
@@ -85,13 +85,10 @@ export class Subscription implements Disposable {
     });
   }
 
-  /**
-   * From here on nothing is missed. Until the first event comes there is no id to resume from, so the relay's own clock
-   * stands for one: Nchan's ids are `<seconds>:<number>`. What comes twice is told by its sequence number.
-   */
+  /** From here on nothing is missed: until the first event comes, the relay's own clock says where to resume. */
   #begin(date: string | null): void {
     const now = Date.parse(date ?? '');
-    if (!Number.isNaN(now)) this.#lastEventId ??= `${Math.floor(now / 1000) - 1}:0`;
+    if (!Number.isNaN(now)) this.#resumeFrom ??= aSecondBefore(`${Math.floor(now / 1000)}:0`);
     this.#backOff.reset();
     this.#options.onState('listening');
   }
@@ -104,7 +101,7 @@ export class Subscription implements Disposable {
         if (error.type === 'max-buffer-size-exceeded') throw error;
       },
       onEvent: ({ data, id }) => {
-        if (id !== undefined) this.#lastEventId = id;
+        if (id !== undefined) this.#resumeFrom = aSecondBefore(id);
         if (!this.#closed.signal.aborted) this.#options.onEnvelope(data);
       },
     });
@@ -113,6 +110,15 @@ export class Subscription implements Disposable {
       parser.feed(decoder.decode(chunk, { stream: true }));
     }
   }
+}
+
+/**
+ * Nchan's ids are `<seconds>:<number in that second>`, and the numbers begin again when it is restarted: a new message
+ * could have the id of the last one that was heard. What comes twice is told by its sequence number.
+ */
+function aSecondBefore(id: string): string {
+  const seconds = Number(/^\d{1,12}(?=:)/.exec(id)?.[0]);
+  return Number.isNaN(seconds) ? id : `${Math.max(seconds - 1, 1)}:0`;
 }
 
 /** Several times what a relay takes; a stream without an end of line must not fill the memory. Characters. */
