@@ -104,8 +104,7 @@ export class Devices {
         { cause },
       );
     }
-    this.#byId.delete(device.id);
-    await this.#writer.request();
+    if (this.#byId.delete(device.id)) await this.#writer.request();
   }
 
   async #writeList(): Promise<void> {
