@@ -11,6 +11,7 @@ import { agentsTable } from './agentsTable.ts';
 import { type Command, parseCommand, type RunArguments } from './args.ts';
 import { auditShow, auditVerify, type Output } from './audit.ts';
 import { helpText } from './help.ts';
+import { policyCheck } from './policyCheck.ts';
 import { type RunIo, runAgent } from './runAgent.ts';
 import { EXIT } from './runEnd.ts';
 import type { RunStop } from './runStop.ts';
@@ -64,6 +65,14 @@ async function execute(command: Command, io: CliIo): Promise<number> {
       return auditVerify(journalOf(command.journal, io), output);
     case 'auditShow':
       return auditShow(journalOf(command.journal, io), command.json, output);
+    case 'policyCheck':
+      return policyCheck({
+        rules: command.rules === undefined ? undefined : path.resolve(io.cwd, command.rules),
+        stdin: io.stdin,
+        output,
+        folder: io.cwd,
+        programFolder: path.dirname(io.demoProgram),
+      });
     case 'run':
       return executeRun(command, io);
   }
@@ -82,7 +91,8 @@ async function executeRun(command: RunArguments, io: CliIo): Promise<number> {
   const cwd = await folderOf(command, io);
   const journal = journalOf(command.journal, io);
   const rules = rulesFileOf(command.rules, io);
-  return runAgent({ ...command, launcher, cwd, journal, rules }, io);
+  const programFolder = path.dirname(io.demoProgram);
+  return runAgent({ ...command, launcher, cwd, journal, rules, programFolder }, io);
 }
 
 async function launcherOf({ agent, strict }: RunArguments, io: CliIo): Promise<AgentLauncher> {

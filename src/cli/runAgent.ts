@@ -7,18 +7,16 @@ import { systemTimers } from '../base/timers.ts';
 import { ulidSource } from '../base/ulid.ts';
 import { Broker } from '../permission/broker.ts';
 import type { SessionRef } from '../permission/request.ts';
-import { MemoryRuleUses } from '../permission/ruleUses.ts';
-import { safeText } from '../permission/spans.ts';
-import { StoredRules, type StoredRulesOptions } from '../permission/storedRules.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
 import { TimeOut } from '../permission/timeOut.ts';
 import { notKeptWords, setAsideWords } from '../protocol/ruleWords.ts';
 import { FileJournal } from '../storage/journal.ts';
-import { createRuleEngine } from '../storage/rules/ruleEngine.ts';
 import { RulesFile } from '../storage/rules/rulesFile.ts';
 import type { RunArguments } from './args.ts';
 import { Relay } from './relay.ts';
 import { run } from './run.ts';
 import { exitCodeOf } from './runEnd.ts';
+import { createRunRules } from './runRules.ts';
 import { RunStop } from './runStop.ts';
 import type { Machine } from './stateFolder.ts';
 import { terminalStyle } from './style.ts';
@@ -42,6 +40,8 @@ export interface RunAgentOptions
   readonly journal: string;
   /** The file of the rules. */
   readonly rules: string;
+  /** Of the built program. */
+  readonly programFolder: string;
 }
 
 /** How long a reader that is slow may hold up the end, once the run was stopped, in milliseconds. */
@@ -53,7 +53,9 @@ export async function runAgent(options: RunAgentOptions, io: RunIo): Promise<num
   const journal = new FileJournal({ folder: options.journal, newId });
   const log = (line: string) => void io.stderr.write(`${line}\n`);
   const rulesFile = new RulesFile(options.rules);
-  const rules = rulesOf(rulesFile, { newId, journal, log, machine: io.machine });
+  const { programFolder } = options;
+  const { platform } = io.machine;
+  const rules = createRunRules(rulesFile, { newId, journal, log, platform, programFolder });
   const broker = new Broker({ clock: systemClock, newId, journal, rules });
   const minutes = options.timeout;
   const limit = new TimeOut({ broker, clock: systemClock, timers: systemTimers, minutes });
@@ -80,31 +82,6 @@ export async function runAgent(options: RunAgentOptions, io: RunIo): Promise<num
     rulesFile.dispose();
     await journal.close();
   }
-}
-
-function rulesOf(
-  file: RulesFile,
-  parts: Pick<StoredRulesOptions, 'newId' | 'journal'> &
-    Pick<RunIo, 'machine'> &
-    Pick<Parts, 'log'>,
-): StoredRules {
-  const { newId, journal, machine, log } = parts;
-  return new StoredRules({
-    clock: systemClock,
-    timers: systemTimers,
-    newId,
-    engine: createRuleEngine(),
-    stores: new Map([
-      ['workspace', file],
-      ['global', file],
-    ]),
-    uses: new MemoryRuleUses(),
-    journal,
-    shell: machine.platform === 'win32' ? 'powershell' : 'bash',
-    // Who starts an agent in a folder by hand trusts it.
-    isTrusted: () => true,
-    onError: (error) => log(safeText(String(error))),
-  });
 }
 
 interface Parts {

@@ -6,11 +6,11 @@ const MAX_LABEL = 300;
 
 /** A rule as records and surfaces name it. */
 export function ruleRef(rule: Rule): RuleRef {
-  return { id: rule.id, scope: rule.scope, label: matchLabel(rule.match) };
+  return { id: rule.id, scope: rule.scope, label: patternLabel(rule.match) };
 }
 
 /** What a rule matches, in one line: the call itself, or `pnpm test …`. Redacted and escaped. */
-export function matchLabel(match: RuleMatch): string {
+export function patternLabel(match: RuleMatch): string {
   switch (match.kind) {
     case 'exact':
       return oneLine(match.label, MAX_LABEL);

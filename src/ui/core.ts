@@ -25,7 +25,8 @@ export interface Core {
   close(): Promise<void>;
 }
 
-export function createCore({ globalStorageUri, subscriptions }: vscode.ExtensionContext): Core {
+export function createCore(context: vscode.ExtensionContext): Core {
+  const { extensionUri, globalStorageUri, subscriptions } = context;
   const output = vscode.window.createOutputChannel('Countersign', { log: true });
   const newId = ulidSource(systemClock.now);
   const journalFolder = vscode.Uri.joinPath(globalStorageUri, 'journal').fsPath;
@@ -39,7 +40,7 @@ export function createCore({ globalStorageUri, subscriptions }: vscode.Extension
     clock: systemClock,
     timers: systemTimers,
     newId,
-    engine: createRuleEngine(),
+    engine: createRuleEngine(vscode.Uri.joinPath(extensionUri, 'dist').fsPath),
     stores: new Map([
       ['workspace', rulesFile],
       ['global', rulesFile],

@@ -1,4 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
+import type { Disposable } from '../../src/base/disposable.ts';
+import type { Timers } from '../../src/base/timers.ts';
 import type { JournalEntry, JournalPort } from '../../src/permission/journalPort.ts';
 
 /** A clock that moves when it is told to. */
@@ -15,6 +17,36 @@ export class ManualClock implements Clock {
 
   advance(milliseconds: number): void {
     this.#now += milliseconds;
+  }
+}
+
+/** Timers that run when the test lets time pass; the clock goes with them. */
+export class ManualTimers implements Timers {
+  readonly #clock: ManualClock;
+  readonly #timers = new Map<object, { due: number; readonly call: () => void }>();
+  #now = 0;
+
+  constructor(clock: ManualClock) {
+    this.#clock = clock;
+  }
+
+  after(milliseconds: number, call: () => void): Disposable {
+    const timer = { due: this.#now + milliseconds, call };
+    this.#timers.set(timer, timer);
+    return { dispose: () => this.#timers.delete(timer) };
+  }
+
+  pass(milliseconds: number): void {
+    const end = this.#now + milliseconds;
+    for (;;) {
+      const [next] = [...this.#timers.values()].sort((a, b) => a.due - b.due);
+      const at = next && next.due <= end ? next.due : end;
+      this.#clock.advance(at - this.#now);
+      this.#now = at;
+      if (!next || next.due > end) return;
+      this.#timers.delete(next);
+      next.call();
+    }
   }
 }
 

@@ -1,12 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../src/base/clock.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { systemTimers } from '../../src/base/timers.ts';
 import { type IdSource, ulidSource } from '../../src/base/ulid.ts';
-import { RuleEngine } from '../../src/permission/match/engine.ts';
 import { MemoryRuleUses } from '../../src/permission/ruleUses.ts';
 import { StoredRules, type StoredRulesOptions } from '../../src/permission/storedRules.ts';
+import { createRuleEngine } from '../../src/storage/rules/ruleEngine.ts';
 
-import { diskFiles } from '../../src/storage/rules/diskFiles.ts';
+const DIST = fileURLToPath(new URL('../../dist', import.meta.url));
 
 /** The real rules; without a store there are session rules only. */
 export function rulesOnFakes(
@@ -17,10 +18,7 @@ export function rulesOnFakes(
     clock: systemClock,
     timers: systemTimers,
     newId,
-    engine: new RuleEngine({
-      files: diskFiles,
-      loadGrammar: () => Promise.reject(new Error('No grammar in this test')),
-    }),
+    engine: createRuleEngine(DIST),
     stores: new Map(),
     uses: new MemoryRuleUses(),
     journal: { append: async () => {} },

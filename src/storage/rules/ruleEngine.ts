@@ -1,10 +1,11 @@
 import { RuleEngine } from '../../permission/match/engine.ts';
-import { diskFiles } from './diskFiles.ts';
+import { diskFiles } from '../diskFiles.ts';
+import { readShellGrammar } from '../shellGrammar.ts';
 
-/** The rule engine on this machine's disk. */
-export function createRuleEngine(): RuleEngine {
+/** The rule engine on this machine's disk; `programFolder` is that of the built program. */
+export function createRuleEngine(programFolder: string): RuleEngine {
   return new RuleEngine({
     files: diskFiles,
-    loadGrammar: () => Promise.reject(new Error('There is no grammar yet')),
+    loadGrammar: () => readShellGrammar(programFolder),
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { ok } from '../../../src/base/result.ts';
 import type { Rule, Verdict } from '../../../src/permission/rule.ts';
 import type { RuleBook } from '../../../src/permission/ruleBook.ts';
-import { matchLabel } from '../../../src/permission/ruleLabel.ts';
+import { patternLabel } from '../../../src/permission/ruleLabel.ts';
 import { allow, draft, draftOf, execute, inSession, option } from '../../support/builders.ts';
 import { settle } from '../../support/fakes.ts';
 import { ALWAYS, outcomes, brokerOnFakes as setUp } from '../../support/fakesBroker.ts';
@@ -90,7 +90,7 @@ describe('Rules, asked by the broker,', () => {
     });
     const { broker, raise, deliveries } = setUp({ rules: full });
     const lost: string[] = [];
-    broker.onDidNotKeepRule(({ rule }) => lost.push(matchLabel(rule.match)));
+    broker.onDidNotKeepRule(({ rule }) => lost.push(patternLabel(rule.match)));
     assert.ok((await broker.answer(allow(raise().request, ALWAYS))).ok);
     assert.deepEqual(outcomes(deliveries), ['allow person allow_once']);
     assert.deepEqual(lost, ['git status']);

@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict';
+import { Emitter } from '../../../src/base/event.ts';
+import { ulidSource } from '../../../src/base/ulid.ts';
+import type { RuleChoice } from '../../../src/permission/decision.ts';
+import { buildRequest } from '../../../src/permission/newRequest.ts';
+import type { RequestDraft } from '../../../src/permission/request.ts';
+import type { Rule } from '../../../src/permission/rule.ts';
+import type { RuleStore } from '../../../src/permission/ruleStore.ts';
+import type { StoredRulesOptions } from '../../../src/permission/storedRules.ts';
+import { draft, draftOf, execute, inSession } from '../../support/builders.ts';
+import { ManualClock, MemoryJournal } from '../../support/fakes.ts';
+import { BY } from '../../support/fakesBroker.ts';
+import { rulesOnFakes } from '../../support/rules.ts';
+
+const newId = ulidSource(Date.now);
+const requestOf = (of: RequestDraft = draft()) => buildRequest(of, newId(), 0).request;
+const EXACT: RuleChoice = { scope: 'session', match: 'exact' };
+
+/** A store that the test holds in its hand. */
+class FakeStore implements RuleStore {
+  readonly kept = new Map<string, Rule>();
+  readonly changed = new Emitter<void>();
+  readonly onDidChange = this.changed.event;
+  failure: Error | undefined;
+
+  async load() {
+    return { rules: [...this.kept.values()], problems: [] };
+  }
+
+  async put(rule: Rule) {
+    if (this.failure) throw this.failure;
+    this.kept.set(rule.id, rule);
+  }
+
+  async delete(ruleId: string) {
+    if (this.failure) throw this.failure;
+    this.kept.delete(ruleId);
+  }
+
+  async confirms(rule: Rule) {
+    return this.kept.has(rule.id);
+  }
+}
+
+async function setUp(options: Partial<StoredRulesOptions> = {}) {
+  const clock = new ManualClock();
+  const store = new FakeStore();
+  const journal = new MemoryJournal();
+  const rules = rulesOnFakes(newId, {
+    clock,
+    journal,
+    stores: new Map([
+      ['workspace', store],
+      ['global', store],
+    ]),
+    ...options,
+  });
+  await rules.ready();
+  const make = async (of: RequestDraft, choice = EXACT, effect: Rule['effect'] = 'allow') => {
+    const createdAt = clock.now();
+    const drafted = await rules.draft(requestOf(of), { effect, choice, createdAt, createdBy: BY });
+    assert.ok(drafted.ok, drafted.ok ? '' : drafted.error);
+    await rules.add(drafted.value);
+    return drafted.value;
+  };
+  const says = async (of: RequestDraft = draft()) => (await rules.judge(requestOf(of))).verdict;
+  return { rules, clock, store, journal, make, says };
+}
+
+const elsewhere = (folder: string): RequestDraft => {
+  const of = draft();
+  return {
+    ...of,
+    session: { ...of.session, key: 'session-9', workspaceFolder: folder, cwd: folder },
+  };
+};
+
+describe('Rules', () => {
+  it('of a session match exactly the call, in that session', async () => {
+    const { make, says } = await setUp();
+    await make(draft());
+    assert.deepEqual(
+      [
+        await says(),
+        await says(draftOf(execute('git  status'))),
+        await says(draftOf(execute('git status', { cwd: '..' }))),
+        await says(inSession('session-2')),
+      ],
+      ['allow', 'ask', 'ask', 'ask'],
+    );
+  });
+
+  it('of a workspace hold in its folder only, global ones everywhere', async () => {
+    const { make, says } = await setUp();
+    await make(draft(), { scope: 'workspace', match: 'exact' });
+    assert.deepEqual(
+      [await says(inSession('session-2')), await says(elsewhere('/home/dev/other'))],
+      ['allow', 'ask'],
+    );
+    await make(draft(), { scope: 'global', match: 'exact' });
+    assert.equal(await says(elsewhere('/home/dev/other')), 'allow');
+  });
+
+  it('answer every agent', async () => {
+    const { make, says } = await setUp();
+    await make(draft(), { scope: 'global', match: 'exact' });
+    for (const id of ['codex', 'gemini', 'opencode', 'agent-of-tomorrow'])
+      assert.equal(await says(draft({ agent: { id, name: id, version: '' } })), 'allow');
+  });
+
+  it('that deny beat those that allow, whichever came first and however far they reach', async () => {
+    for (const order of [0, 1]) {
+      const { make, says } = await setUp();
+      const both = [
+        () => make(draft(), { scope: 'global', match: 'exact' }, 'deny'),
+        () => make(draft(), EXACT, 'allow'),
+      ];
+      for (const each of order === 0 ? both : both.reverse()) await each();
+      assert.equal(await says(), 'deny');
+    }
+  });
+
+  it('with a pattern cover what was suggested, and never a pattern of the surface’s own', async () => {
+    const { rules, make, says, clock } = await setUp();
+    const of = draftOf(execute('pnpm test'));
+    const [suggestion] = await rules.suggestions(requestOf(of));
+    assert.ok(suggestion);
+    await make(of, { scope: 'global', match: suggestion.id });
+    assert.deepEqual(
+      [
+        await says(draftOf(execute('pnpm test --watch'))),
+        await says(draftOf(execute('pnpm add x'))),
+      ],
+      ['allow', 'ask'],
+    );
+    for (const match of ['command:rm', 'command:*', '*', '', 'constructor']) {
+      const choice = { scope: 'global', match } as const;
+      const wish = { effect: 'allow', choice, createdAt: clock.now(), createdBy: BY } as const;
+      const made = await rules.draft(requestOf(of), wish);
+      assert.equal(made.ok, false, match);
+    }
+  });
+
+  it('answer until they expire, and cannot be made expired', async () => {
+    const { rules, make, says, clock } = await setUp();
+    const expiresAt = clock.now() + 60_000;
+    await make(draft(), { ...EXACT, expiresAt });
+    clock.advance(59_999);
+    assert.equal(await says(), 'allow');
+    clock.advance(1);
+    assert.equal(await says(), 'ask');
+    const late = {
+      effect: 'allow',
+      choice: { ...EXACT, expiresAt },
+      createdAt: clock.now(),
+    } as const;
+    assert.equal((await rules.draft(requestOf(), { ...late, createdBy: BY })).ok, false);
+  });
+
+  it('ask again once they are revoked, and answer again when that is taken back; both are on record', async () => {
+    const { rules, make, says, journal, store } = await setUp();
+    const rule = await make(draft(), { scope: 'global', match: 'exact' });
+    assert.equal((await rules.remove(rule.id, BY))?.id, rule.id);
+    assert.equal(await says(), 'ask');
+    assert.deepEqual([...store.kept.keys()], []);
+    await rules.restore(rule, BY);
+    assert.equal(await says(), 'allow');
+    assert.deepEqual(
+      journal.entries.map(
+        (entry) => entry.type === 'rule' && [entry.change, entry.rule.label, entry.by],
+      ),
+      [
+        ['revoked', 'git status', BY],
+        ['restored', 'git status', BY],
+      ],
+    );
+  });
+
+  it('stay revoked here though the store could not forget them, and whoever revoked hears of it', async () => {
+    const { rules, make, says, store } = await setUp();
+    const rule = await make(draft(), { scope: 'global', match: 'exact' });
+    store.failure = new Error('read-only');
+    await assert.rejects(rules.remove(rule.id, BY), /read-only/);
+    store.changed.fire();
+    assert.equal(await says(), 'ask');
+  });
+
+  it('are not restored when that cannot be put on record', async () => {
+    const { rules, make, says } = await setUp({
+      journal: {
+        append: async (entry) => {
+          if (entry.type === 'rule' && entry.change === 'restored') throw new Error('full');
+        },
+      },
+    });
+    const rule = await make(draft());
+    await rules.remove(rule.id, BY);
+    await assert.rejects(rules.restore(rule, BY), /full/);
+    assert.equal(await says(), 'ask');
+  });
+
+  it('end with their session', async () => {
+    const { rules, make, says } = await setUp();
+    await make(draft());
+    await make(draft(), { scope: 'global', match: 'exact' });
+    await make(inSession('session-2', draftOf(execute('ls'))));
+    rules.endSession('session-1');
+    assert.deepEqual(
+      rules.all.map(({ scope, sessionKey }) => [scope, sessionKey]),
+      [
+        ['global', undefined],
+        ['session', 'session-2'],
+      ],
+    );
+    assert.equal(await says(), 'allow');
+  });
+
+  it('answer nothing that the store could not keep', async () => {
+    const { rules, make, says, store } = await setUp();
+    store.failure = new Error('full');
+    await assert.rejects(make(draft(), { scope: 'global', match: 'exact' }), /full/);
+    assert.equal(await says(), 'ask');
+    assert.deepEqual(rules.all, []);
+  });
+
+  it('that another window made or revoked count from the next request on', async () => {
+    const { make, says, store, rules } = await setUp();
+    const rule = await make(draft(), { scope: 'global', match: 'exact' });
+    store.kept.delete(rule.id);
+    store.changed.fire();
+    assert.equal(await says(), 'ask');
+    store.kept.set(rule.id, rule);
+    store.changed.fire();
+    assert.equal(await says(), 'allow');
+    // Before this window hears of it: the store no longer confirms the rule.
+    const request = requestOf();
+    const verdict = await rules.judge(request);
+    assert.ok(await rules.stands(request, verdict));
+    store.kept.delete(rule.id);
+    assert.equal(await rules.stands(request, verdict), false);
+  });
+
+  it('are waited for while they are read: one of them may deny', async () => {
+    const store = new FakeStore();
+    const { make } = await setUp({ stores: new Map([['global', store]]) });
+    await make(draft(), { scope: 'global', match: 'exact' }, 'deny');
+    const rules = rulesOnFakes(newId, { stores: new Map([['global', store]]) });
+    const verdict = rules.judge(requestOf());
+    assert.ok(verdict instanceof Promise);
+    assert.equal((await verdict).verdict, 'deny');
+  });
+
+  it('do not apply, and cannot be made, in a workspace that is not trusted', async () => {
+    let isTrusted = true;
+    const { rules, make, says, clock } = await setUp({ isTrusted: () => isTrusted });
+    await make(draft());
+    const request = requestOf();
+    const verdict = await rules.judge(request);
+    isTrusted = false;
+    assert.equal(await says(), 'ask');
+    assert.equal(await rules.stands(request, verdict), false);
+    const wish = { effect: 'allow', choice: EXACT, createdAt: clock.now(), createdBy: BY } as const;
+    assert.equal((await rules.draft(request, wish)).ok, false);
+  });
+
+  it('that take too long to look up ask', async () => {
+    const calls: (() => void)[] = [];
+    const { rules, says } = await setUp({
+      timers: {
+        after: (_, call) => {
+          calls.push(call);
+          return { dispose: () => {} };
+        },
+      },
+      engine: {
+        quick: () => undefined,
+        judge: () => new Promise(() => {}),
+        suggestions: async () => [],
+        bound: async (match) => ({ ok: true, value: match }),
+      },
+    });
+    const said = says();
+    for (const call of calls) call();
+    assert.equal(await said, 'ask');
+    rules.dispose();
+  });
+});
