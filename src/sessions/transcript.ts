@@ -87,6 +87,12 @@ export class Transcript {
       else this.add(event);
     }
     this.endMessage();
+    // Whatever was said of it last, nothing of it runs or waits now.
+    for (const index of this.#tools.values()) {
+      const status = this.#tool(index)?.status;
+      if (status === 'pending' || status === 'in_progress')
+        this.#updateTool(index, { status: 'failed' });
+    }
     this.#tools.clear();
   }
 

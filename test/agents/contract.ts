@@ -68,13 +68,15 @@ export class Conversation {
     return this.#connection;
   }
 
-  async start(): Promise<void> {
+  /** `resume` is the agent's own id of an earlier conversation. */
+  async start(resume?: string): Promise<void> {
     const { cwd, env, launcher } = this.#agent;
     const connection = await launcher.start({
       session: { key: this.#key, title: 'Contract', cwd, workspaceFolder: cwd },
       gate: this.broker,
       env,
       signal: this.#abort.signal,
+      ...(resume !== undefined && { resume }),
       log: () => undefined,
     });
     connection.onDidEmit((event) => this.events.push(event));

@@ -1,11 +1,11 @@
 import { type JsonObject, stringAt } from '../../base/json.ts';
-import type { ReplayEvent, ToolCall } from '../agent.ts';
+import type { ReplayEvent } from '../agent.ts';
 import { ToolCalls, textOf } from './toolCalls.ts';
 import { eventOf } from './updates.ts';
 
 /**
- * What an agent tells again of a session that it loads. It is only shown: its calls are over, and none of them is looked
- * up when a later call is asked about.
+ * What an agent tells again of a session that it loads. It is only shown: none of its calls is looked up when a later
+ * call is asked about.
  */
 export class Replay {
   readonly #calls = new ToolCalls();
@@ -24,7 +24,7 @@ export class Replay {
       case 'tool_call':
       case 'tool_call_update': {
         const call = this.#calls.update(update);
-        if (call) this.#events.push({ kind: 'toolCall', call: ended(call) });
+        if (call) this.#events.push({ kind: 'toolCall', call });
         break;
       }
       default: {
@@ -40,10 +40,4 @@ export class Replay {
       this.#events[this.#events.length - 1] = { kind: 'user', text: last.text + text };
     else if (text !== '') this.#events.push({ kind: 'user', text });
   }
-}
-
-/** Whatever was said of it last, nothing of an earlier part of the conversation runs or waits now. */
-function ended(call: ToolCall): ToolCall {
-  const isOver = call.status === 'completed' || call.status === 'failed';
-  return isOver ? call : { ...call, status: 'failed' };
 }

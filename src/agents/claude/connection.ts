@@ -1,5 +1,5 @@
 import { Emitter } from '../../base/event.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, stringAt } from '../../base/json.ts';
 import type { RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo } from '../../permission/request.ts';
@@ -8,8 +8,10 @@ import { OWN_SETTINGS } from '../../protocol/asksFor.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
 import { existingFile } from '../existingFile.ts';
+import { refuseLoose } from '../looseCommands.ts';
 import type { AgentProcess } from '../process.ts';
 import { answerFrame, controlResponse, draftOf } from './asks.ts';
+import { ClaudeControls } from './controls.ts';
 import { Conversation } from './conversation.ts';
 import * as errors from './errors.ts';
 import {
@@ -27,7 +29,7 @@ export type ClaudeLines = Pick<
   'onLine' | 'write' | 'fail' | 'endInput' | 'stop' | 'exited' | 'stderrTail'
 >;
 
-export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> & {
+export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log' | 'resume'> & {
   readonly agent: Pick<AgentInfo, 'id' | 'name'>;
 };
 
@@ -36,6 +38,12 @@ interface WaitingAsk {
   raised?: RaisedRequest;
   /** Claude Code took it back: no answer is expected any more. */
   withdrawn: boolean;
+}
+
+/** What Claude Code answered; nothing, when it is gone. */
+interface Reply {
+  readonly error?: string;
+  readonly content: JsonObject;
 }
 
 interface Turn {
@@ -47,6 +55,7 @@ interface Turn {
   failure?: string;
 }
 
+const GONE: Reply = { content: {} };
 /** Modes in which nothing is let through that the default mode would ask for. */
 const GATED_MODES: readonly string[] = ['default', 'plan', 'dontAsk'];
 /** An idle Claude Code ends by itself when its input ends, and then its exit code tells the truth. In milliseconds. */
@@ -62,8 +71,13 @@ export class ClaudeConnection implements AgentConnection {
   /** Requests of Claude Code that wait for an answer, by its id. */
   readonly #asks = new Map<string, WaitingAsk>();
   /** Requests of ours that wait for a response; settled with the error, if there is one. */
-  readonly #sent = new Map<string, (error: string | undefined) => void>();
+  readonly #sent = new Map<string, (reply: Reply) => void>();
+  readonly controls = new ClaudeControls(async (subtype, fields) => {
+    const { error } = await this.#request(subtype, fields);
+    return error;
+  });
   #lastId = 0;
+  #sessionId: string | undefined;
   #agent: AgentInfo;
   #turn: Turn | undefined;
   #broken: UserError | undefined;
@@ -91,6 +105,7 @@ export class ClaudeConnection implements AgentConnection {
     this.#lines = lines;
     this.#options = options;
     this.#agent = { ...options.agent, version: '' };
+    this.#sessionId = options.resume;
     const subscription = lines.onLine((line) => this.#receive(line));
     this.exited = lines.exited.then((exit) => {
       subscription.dispose();
@@ -103,8 +118,13 @@ export class ClaudeConnection implements AgentConnection {
     return this.#agent;
   }
 
+  get nativeSessionId(): string | undefined {
+    return this.#sessionId;
+  }
+
   prompt(text: string): Promise<TurnEnd> {
     return new Promise((resolve, reject) => {
+      refuseLoose(text, this.controls.commands, this.#agent.name);
       if (this.#broken) throw this.#broken;
       if (this.#isOver || this.#stopping !== undefined) throw errors.sessionOver();
       if (this.#turn) throw errors.stillWorking();
@@ -150,17 +170,22 @@ export class ClaudeConnection implements AgentConnection {
   }
 
   async #handshake(): Promise<void> {
-    const error = await this.#request('initialize', { hooks: null });
+    const { content, error } = await this.#request('initialize', { hooks: null });
     if (this.#isOver || this.#broken) {
       const exit = await this.exited;
       throw exit.error ?? errors.stopped(exit, this.#lines.stderrTail());
     }
     if (error !== undefined) throw errors.noHandshake(error);
+    this.controls.opened(content);
+    // A session that is resumed can have ended in another one.
+    const mode = stringAt(content, 'current_permission_mode');
+    if (mode !== undefined) this.#modeIs(mode);
+    if (this.#broken) throw this.#broken;
   }
 
-  /** Resolves with the error that Claude Code answers, or with `undefined`; also when it is gone. */
-  #request(subtype: string, fields: JsonObject = {}): Promise<string | undefined> {
-    if (this.#isOver) return Promise.resolve(undefined);
+  /** Resolves with what Claude Code answers, or with nothing when it is gone. */
+  #request(subtype: string, fields: JsonObject = {}): Promise<Reply> {
+    if (this.#isOver) return Promise.resolve(GONE);
     const id = `countersign-${++this.#lastId}`;
     return new Promise((resolve) => {
       this.#sent.set(id, resolve);
@@ -191,7 +216,7 @@ export class ClaudeConnection implements AgentConnection {
         this.#refuse(frame.requestId, frame.subtype);
         break;
       case 'response':
-        this.#responded(frame.requestId, frame.error);
+        this.#responded(frame.requestId, frame);
         break;
       case 'system':
         this.#system(frame);
@@ -284,18 +309,23 @@ export class ClaudeConnection implements AgentConnection {
     });
   }
 
-  #responded(requestId: string, error: string | undefined): void {
+  #responded(requestId: string, reply: Reply): void {
     const settle = this.#sent.get(requestId);
     this.#sent.delete(requestId);
-    if (settle) settle(error);
+    if (settle) settle(reply);
     else this.#options.log('Claude Code answered a request that was not sent');
   }
 
-  #system({ mode, version }: Extract<Frame, { kind: 'system' }>): void {
+  #system({ mode, sessionId, version }: Extract<Frame, { kind: 'system' }>): void {
     if (version !== undefined) this.#agent = { ...this.#agent, version: safeText(version) };
+    if (sessionId !== undefined) this.#sessionId = sessionId;
+    if (mode !== undefined) this.#modeIs(mode);
+  }
+
+  #modeIs(mode: string): void {
     // Whatever its settings or a hook did: from here on it would not ask.
-    if (mode !== undefined && !GATED_MODES.includes(mode))
-      this.#fail(errors.notGated(`its permission mode is ${mode}`));
+    if (GATED_MODES.includes(mode)) this.controls.modeIs(mode);
+    else this.#fail(errors.notGated(`its permission mode is ${mode}`));
   }
 
   /** Said once in a turn: Claude Code tries ten times, and that can take minutes. */
@@ -334,7 +364,7 @@ export class ClaudeConnection implements AgentConnection {
     this.#isOver = true;
     this.#turn?.reject(exit.error ?? errors.stopped(exit, this.#lines.stderrTail()));
     this.#turn = undefined;
-    for (const settle of this.#sent.values()) settle(undefined);
+    for (const settle of this.#sent.values()) settle(GONE);
     this.#sent.clear();
     this.#conversation.endTurn();
   }

@@ -15,8 +15,15 @@ export type Frame =
       readonly requestId: string;
       /** Set when our request was refused. */
       readonly error?: string;
+      readonly content: JsonObject;
     }
-  | { readonly kind: 'system'; readonly mode?: string; readonly version?: string }
+  | {
+      readonly kind: 'system';
+      readonly mode?: string;
+      readonly version?: string;
+      /** The conversation's id, for `--resume`. */
+      readonly sessionId?: string;
+    }
   /** The model's service failed and is tried again, for up to several minutes. */
   | { readonly kind: 'retry'; readonly failure: string }
   | { readonly kind: 'assistant'; readonly message: AssistantMessage }
@@ -107,7 +114,10 @@ export function parseFrame(line: string): Result<Frame, UserError> {
       if (!parsed.success) return err(badFrame('a response without an id', line));
       const { request_id: requestId, subtype } = parsed.output.response;
       const error = stringAt(frame['response'], 'error') ?? 'no reason given';
-      return ok({ kind: 'response', requestId, ...(subtype !== 'success' && { error }) });
+      const response = frame['response'];
+      const said = isJsonObject(response) ? response['response'] : undefined;
+      const content = isJsonObject(said) ? said : {};
+      return ok({ kind: 'response', requestId, content, ...(subtype !== 'success' && { error }) });
     }
     case 'result':
       return result(frame, line);
@@ -177,10 +187,12 @@ function shownFrame(type: string, frame: JsonObject): Frame {
       if (stringAt(frame, 'subtype') === 'api_retry') return { kind: 'retry', failure };
       const mode = stringAt(frame, 'permissionMode');
       const version = stringAt(frame, 'claude_code_version');
+      const sessionId = stringAt(frame, 'session_id');
       return {
         kind: 'system',
         ...(mode !== undefined && { mode }),
         ...(version !== undefined && { version }),
+        ...(sessionId !== undefined && { sessionId }),
       };
     }
     case 'assistant': {

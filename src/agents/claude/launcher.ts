@@ -1,4 +1,5 @@
 import type { AgentConnection, AgentLauncher, StartOptions } from '../agent.ts';
+import { notResumed } from '../connectionErrors.ts';
 import { AgentProcess } from '../process.ts';
 import { ClaudeConnection } from './connection.ts';
 import { notGated } from './errors.ts';
@@ -56,7 +57,7 @@ async function startClaude(
   if (loosening !== undefined) throw notGated(`its arguments hold ${loosening}`);
   const process = await AgentProcess.start({
     command,
-    args: [...args, ...ARGS, ...(strict ? STRICT_ARGS : [])],
+    args: [...args, ...ARGS, ...(strict ? STRICT_ARGS : []), ...resumeArgs(start.resume)],
     cwd: start.session.cwd,
     env: { ...start.env, ...KEEP_DIRECTORY },
     signal: start.signal,
@@ -64,4 +65,12 @@ async function startClaude(
     log: start.log,
   });
   return ClaudeConnection.open(process, { ...start, agent: AGENT });
+}
+
+/** Its ids are UUIDs; anything else could be read as another argument, or as a search for some session. */
+function resumeArgs(id: string | undefined): readonly string[] {
+  if (id === undefined) return [];
+  if (!/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i.test(id))
+    throw notResumed(AGENT.name, 'its id is not one of Claude Code.');
+  return ['--resume', id];
 }

@@ -15,6 +15,8 @@ export interface Ask {
   /** The model's or Codex's stated reason. */
   readonly why?: string;
   readonly questions?: readonly Question[];
+  /** Set when the refusal has a place for a sentence; else it is the next message. */
+  readonly feedback?: 'withDeny';
   /** The JSON-RPC result that carries an option's value. */
   result(nativeDecision: Json, decision: Decision): JsonObject;
   /** The JSON-RPC result of a question that was answered; `undefined` when the answers do not fit. */

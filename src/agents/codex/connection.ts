@@ -3,7 +3,14 @@ import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
 import type { AgentInfo } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
 import type { UserError } from '../../protocol/userError.ts';
-import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import type {
+  AgentConnection,
+  AgentEvent,
+  AgentExit,
+  ReplayEvent,
+  StartOptions,
+  TurnEnd,
+} from '../agent.ts';
 import { existingFile } from '../existingFile.ts';
 import type { AgentProcess } from '../process.ts';
 import type { Ask } from './ask.ts';
@@ -15,6 +22,7 @@ import { type OpenThread, openThread, whyUngated } from './handshake.ts';
 import { Items } from './items.ts';
 import { PendingAsks } from './pendingAsks.ts';
 import { readAsk, soundsLikeAsking } from './readAsk.ts';
+import { replayOf } from './replay.ts';
 import { failureOf } from './turnEnd.ts';
 import { Turns } from './turns.ts';
 
@@ -24,7 +32,7 @@ export type CodexLines = Pick<
   'onLine' | 'write' | 'fail' | 'endInput' | 'stop' | 'exited' | 'stderrTail'
 >;
 
-export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> & {
+export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log' | 'resume'> & {
   readonly agent: Pick<AgentInfo, 'id' | 'name'>;
 };
 
@@ -94,6 +102,14 @@ export class CodexConnection implements AgentConnection {
     return this.#thread?.asksFor ?? '';
   }
 
+  get nativeSessionId(): string | undefined {
+    return this.#thread?.threadId;
+  }
+
+  get replay(): readonly ReplayEvent[] {
+    return replayOf(this.#thread?.turns ?? []);
+  }
+
   async prompt(text: string): Promise<TurnEnd> {
     if (this.#broken) throw this.#broken;
     if (this.#isOver() || !this.#thread) throw errors.sessionOver();
@@ -127,12 +143,12 @@ export class CodexConnection implements AgentConnection {
   }
 
   async #open(): Promise<void> {
-    const { session } = this.#options;
+    const { resume, session } = this.#options;
     const rpc = {
       call: (method: string, params: JsonObject) => this.#calls.call(method, params),
       notify: (method: string) => this.#send({ method }),
     };
-    this.#thread = await openThread(rpc, session.cwd);
+    this.#thread = await openThread(rpc, session.cwd, resume);
     // It can break in the same moment.
     if (this.#broken) throw this.#broken;
   }
@@ -194,7 +210,7 @@ export class CodexConnection implements AgentConnection {
     try {
       const raised = this.#asks.raise(
         { id, threadId, ask },
-        { ...said, agent: this.agent, session, native, options },
+        { feedback: 'nextPrompt', ...said, agent: this.agent, session, native, options },
       );
       if (raised && callId !== undefined)
         this.#emit(this.#items.waitsFor(threadId, callId, raised.request.id));

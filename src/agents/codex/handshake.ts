@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
 import { safeText } from '../../permission/spans.ts';
 import { OWN_SETTINGS } from '../../protocol/asksFor.ts';
 import type { UserError } from '../../protocol/userError.ts';
+import { notResumed } from '../connectionErrors.ts';
 import type { Reply } from './calls.ts';
 import * as errors from './errors.ts';
 
@@ -19,6 +20,8 @@ export interface OpenThread {
   readonly sandboxed: boolean;
   /** See `AgentConnection.asksFor`. */
   readonly asksFor: string;
+  /** The turns that a resumed thread has had, as Codex tells them. */
+  readonly turns: readonly JsonObject[];
 }
 
 /** The policy under which Codex asks for every command and every change, whatever its sandbox allows (measured). */
@@ -28,9 +31,13 @@ const REVIEWER = 'user';
 
 /**
  * Shakes hands and opens a thread. Throws before anything runs when Codex would not ask, nobody is signed in, or it is
- * another program. Resuming is the same with `thread/resume` and the id of the thread in place of `thread/start`.
+ * another program. `resume` is the id of an earlier thread, which gets the same policy.
  */
-export async function openThread(rpc: Rpc, cwd: string): Promise<OpenThread> {
+export async function openThread(
+  rpc: Rpc,
+  cwd: string,
+  resume: string | undefined,
+): Promise<OpenThread> {
   const hello = await required(rpc, 'initialize', {
     clientInfo: { name: 'countersign', title: 'Countersign', version: '0.1.0' },
     // Without it Codex leaves fields out of what it asks, such as the extra permissions of a command (measured).
@@ -42,11 +49,15 @@ export async function openThread(rpc: Rpc, cwd: string): Promise<OpenThread> {
   await refuseWithoutAccount(rpc);
   const read = await required(rpc, 'config/read', { cwd });
   const config = isJsonObject(read['config']) ? read['config'] : {};
-  const opened = await rpc.call('thread/start', threadParams(cwd, config));
-  if (!opened.ok) throw whyNotOpened(opened.error);
+  const params = threadParams(cwd, config);
+  const opened = await (resume === undefined
+    ? rpc.call('thread/start', params)
+    : rpc.call('thread/resume', { ...params, threadId: resume }));
+  if (!opened.ok) throw whyNotOpened(opened.error, resume);
   const thread = opened.value['thread'];
   const threadId = stringAt(thread, 'id');
-  if (!threadId) throw errors.noHandshake('it opened no thread');
+  if (!threadId || (resume !== undefined && threadId !== resume))
+    throw errors.noHandshake('it opened no thread, or another one');
   const ungated = whyUngated(opened.value);
   if (ungated) throw ungated;
   return {
@@ -55,6 +66,7 @@ export async function openThread(rpc: Rpc, cwd: string): Promise<OpenThread> {
     sandboxed: stringAt(opened.value['sandbox'], 'type') !== 'dangerFullAccess',
     // Measured: a rule that allows, a hook and a tool that `config.toml` approves ask nobody, whatever the policy.
     asksFor: OWN_SETTINGS,
+    turns: turnsOf(thread),
   };
 }
 
@@ -123,7 +135,13 @@ async function required(rpc: Rpc, method: string, params: JsonObject): Promise<J
   return reply.value;
 }
 
-function whyNotOpened(words: string): UserError {
+function turnsOf(thread: unknown): JsonObject[] {
+  const turns = isJsonObject(thread) ? thread['turns'] : undefined;
+  return Array.isArray(turns) ? turns.filter(isJsonObject) : [];
+}
+
+function whyNotOpened(words: string, resume: string | undefined): UserError {
+  if (resume !== undefined) return notResumed('Codex', `${words}.`);
   return /approval|untrusted|reviewer|requirements/i.test(words)
     ? errors.notGated(words)
     : errors.refused(words);

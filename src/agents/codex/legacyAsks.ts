@@ -18,6 +18,7 @@ export function legacyCommandAsk(params: JsonObject, place: Place): Asked {
     action: commandAction({ ...rest, command: quotedWords(words) }, place),
     options: [...LEGACY_OPTIONS, LEGACY_FOR_SESSION],
     ...whyOf(params),
+    feedback: 'withDeny',
     result: legacyResult,
     refusal: denied('Denied in Countersign. It was not run.'),
   });
@@ -36,6 +37,7 @@ export function legacyFileAsk(params: JsonObject, place: Place): Asked {
     action: fileAction(rest, changes, place),
     options: [...LEGACY_OPTIONS, { ...LEGACY_FOR_SESSION, nativeScope: EVERY_CHANGE }],
     ...whyOf(params),
+    feedback: 'withDeny',
     result: legacyResult,
     refusal: denied('Denied in Countersign. Nothing was changed.'),
   });

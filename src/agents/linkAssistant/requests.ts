@@ -25,6 +25,8 @@ export function draftOf(ask: Ask, agent: AgentInfo, session: SessionRef): Reques
     },
     action: actionOf(ask, session),
     options: permissionOptions(ask),
+    // `reject` is all that it takes.
+    feedback: 'nextPrompt',
   };
 }
 

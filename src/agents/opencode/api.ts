@@ -6,6 +6,7 @@ export interface OpenCodeApi {
   /** Rejects with an {@link ApiError} for every status but 2xx, and with a `TypeError` when nobody answers. */
   get(path: string): Promise<unknown>;
   post(path: string, body?: object): Promise<unknown>;
+  patch(path: string, body: object): Promise<unknown>;
   /** The events from now on, each as it was sent. Ends when the connection does. */
   events(signal: AbortSignal): Promise<AsyncIterable<unknown>>;
 }
@@ -45,6 +46,7 @@ export function httpApi({ directory, password, url }: ApiOptions): OpenCodeApi {
     get: async (path) => value(await send('GET', path)),
     post: async (path, body = {}) =>
       value(await send('POST', path, { body: JSON.stringify(body) })),
+    patch: async (path, body) => value(await send('PATCH', path, { body: JSON.stringify(body) })),
     events: async (signal) => {
       const { body } = await send('GET', '/event', { signal });
       if (!body) throw new ApiError(200, 'no events');

@@ -2,7 +2,14 @@ import { Emitter } from '../../base/event.ts';
 import { isJsonObject, stringAt } from '../../base/json.ts';
 import type { AgentInfo } from '../../permission/request.ts';
 import type { UserError } from '../../protocol/userError.ts';
-import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
+import type {
+  AgentConnection,
+  AgentEvent,
+  AgentExit,
+  ReplayEvent,
+  StartOptions,
+  TurnEnd,
+} from '../agent.ts';
 import * as errors from '../connectionErrors.ts';
 import { PartCalls } from '../openCodeParts.ts';
 import type { AgentProcess } from '../process.ts';
@@ -12,13 +19,14 @@ import { CallInputs } from './callInputs.ts';
 import { EventStream } from './eventStream.ts';
 import { AGENT, type Frame, type Part, readFrame, readPart, type SessionError } from './frames.ts';
 import type { GatePlan } from './gate.ts';
+import { earlierSession, newSession } from './openSession.ts';
 import { Texts } from './texts.ts';
 import { endOfTurn, signInProblem, type Turn } from './turn.ts';
 
 /** The server's process, as far as a conversation needs it; a test's is the same. */
 export type ServerProcess = Pick<AgentProcess, 'fail' | 'stop' | 'exited' | 'stderrTail'>;
 
-export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> & {
+export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log' | 'resume'> & {
   readonly api: OpenCodeApi;
   readonly process: ServerProcess;
   readonly version: string;
@@ -49,6 +57,7 @@ export class OpenCodeConnection implements AgentConnection {
   readonly #asks: Asks;
   readonly #stream: EventStream;
   #sessionId = '';
+  replay: readonly ReplayEvent[] = [];
   #turn: Turn | undefined;
   /** Said with the first turn: nobody listens before. */
   #notices: readonly string[];
@@ -106,6 +115,10 @@ export class OpenCodeConnection implements AgentConnection {
     });
   }
 
+  get nativeSessionId(): string {
+    return this.#sessionId;
+  }
+
   async prompt(text: string): Promise<TurnEnd> {
     if (this.#broken) throw this.#broken;
     if (this.#isOver || this.#stopping !== undefined) throw errors.sessionOver(AGENT.name);
@@ -161,25 +174,21 @@ export class OpenCodeConnection implements AgentConnection {
   }
 
   async #openSession(): Promise<void> {
-    const { plan, session } = this.#options;
+    const { api, plan, resume, session } = this.#options;
     try {
-      const opened = await this.#orGone(
-        this.#stream
-          .start()
-          .then(() => this.#api.post('/session', { title: session.title, permission: plan.rules })),
-      );
-      const echoed = isJsonObject(opened) ? opened['permission'] : undefined;
-      if (JSON.stringify(echoed) !== JSON.stringify(plan.rules))
-        throw errors.notGated(
-          AGENT.name,
-          'it does not take the rules of a session',
-          'Update it, then start again.',
+      const open = this.#stream
+        .start()
+        .then(() =>
+          resume === undefined
+            ? newSession(api, session.title, plan.rules)
+            : earlierSession(api, resume, plan.rules),
         );
-      this.#sessionId = stringAt(opened, 'id') ?? '';
+      const { id, replay } = await this.#orGone(open);
+      this.#sessionId = id;
+      this.replay = replay;
     } catch (error) {
       throw this.#asUserError(error);
     }
-    if (this.#sessionId === '') throw errors.agentError(AGENT.name, 'it opened no session');
   }
 
   /** Waits for an answer, but no longer than the server lives. */

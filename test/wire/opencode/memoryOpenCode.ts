@@ -178,6 +178,10 @@ export class MemoryOpenCode {
         if (refusal) throw refusal;
         return true;
       },
+      patch: async (path, body) => {
+        this.posted.push({ path, body });
+        return true;
+      },
       events: async (signal) => {
         this.connections++;
         const source = new ReadableStream<unknown>({
