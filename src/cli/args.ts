@@ -6,10 +6,11 @@ export type Command =
   | { readonly kind: 'version' }
   | ({ readonly kind: 'run' } & RunArguments)
   | { readonly kind: 'agents'; readonly json: boolean }
+  | { readonly kind: 'policyCheck'; readonly rules: string | undefined }
   | { readonly kind: 'auditVerify'; readonly journal: string | undefined }
   | { readonly kind: 'auditShow'; readonly journal: string | undefined; readonly json: boolean };
 
-export type HelpTopic = 'main' | 'run' | 'agents' | 'audit';
+export type HelpTopic = 'main' | 'run' | 'agents' | 'audit' | 'policy';
 
 export interface RunArguments {
   readonly agent: AgentArgument;
@@ -56,6 +57,8 @@ export function parseCommand(argv: readonly string[]): Parsed {
       return parseAgents(rest);
     case 'audit':
       return parseAudit(rest);
+    case 'policy':
+      return parsePolicy(rest);
     default:
       return usage('main', `There is no command "${first}".`);
   }
@@ -151,6 +154,17 @@ function parseAudit([action, ...argv]: readonly string[]): Parsed {
   return ok({ kind: 'auditVerify', journal });
 }
 
+function parsePolicy([action, ...argv]: readonly string[]): Parsed {
+  if (action === undefined || action === '-h' || action === '--help')
+    return ok({ kind: 'help', topic: 'policy' });
+  if (action !== 'check') return usage('policy', `There is no command "policy ${action}".`);
+  const parsed = parse('policy', argv, { ...HELP, rules: { type: 'string' } } as const);
+  if (!parsed.ok) return parsed;
+  const { help, rules } = parsed.value.values;
+  if (help) return ok({ kind: 'help', topic: 'policy' });
+  return ok({ kind: 'policyCheck', rules });
+}
+
 function parse<const T extends NonNullable<ParseArgsConfig['options']>>(
   topic: HelpTopic,
   argv: readonly string[],
@@ -183,7 +197,8 @@ function attachValues(argv: readonly string[], names: readonly string[]): string
 }
 
 function topicOf(word: string | undefined): HelpTopic {
-  return word === 'run' || word === 'agents' || word === 'audit' ? word : 'main';
+  const topics: readonly HelpTopic[] = ['run', 'agents', 'audit', 'policy'];
+  return topics.find((topic) => topic === word) ?? 'main';
 }
 
 function usage(topic: HelpTopic, message: string) {

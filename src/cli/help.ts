@@ -11,6 +11,7 @@ Usage:
   countersign run --agent ID --prompt TEXT --approve-each [options]
   countersign agents [--json]
   countersign audit verify|show [options]
+  countersign policy check [--rules FILE]
   countersign --version
 
 "countersign help run" tells more about a command.
@@ -108,9 +109,41 @@ Exit codes:
   2  wrong usage
 `;
 
+const POLICY = `Tells what rules say of calls, without any agent.
+
+Usage:
+  countersign policy check [--rules FILE]
+
+Standard input has one call on each line, as a JSON object:
+  id                     of the line, for its answer
+  tool                   execute, edit, write, delete, move, read, fetch, mcp or other
+  command                of execute
+  path; from and to; url and method; server, toolName and arguments    of the others
+  cwd, workspace         where it runs: the workspace unless given, and this folder unless that is given
+  shell                  bash unless given; in PowerShell and cmd only exact rules hold
+  rules                  a list to use instead of the file's
+Standard output has a line for each, in their order:
+  {"id","verdict":"allow"|"deny"|"ask","rule","why","parts":[{"text","verdict","rule"}]}
+
+FILE holds {"rules":[{"id","effect":"allow"|"deny","match":MATCH}]}; effect is allow unless given, and id its place. MATCH:
+  {"exact":"pnpm test"}                           exactly this command, in the workspace folder
+  {"command":["git","log"]}                       commands that begin with these words
+  {"path":{"tool":"edit","glob":"src/**"}}        edit, write, delete or read, inside the workspace
+  {"url":"https://example.org/docs"}              or {"origin","pathPrefix"}; GET and HEAD only
+  {"mcp":{"server","tool","where":{"repo":"x"}}}  at least one argument and its value
+A rule that would allow a whole tool is refused: it is named on standard error, and allows nothing. A rule for a script
+file holds for what the file holds now.
+
+Exit codes:
+  0  every line was judged
+  1  a line was not understood; its verdict is ask
+  2  wrong usage, or rules that cannot be read; nothing was checked
+`;
+
 const TEXTS: Readonly<Record<HelpTopic, string>> = {
   main: MAIN,
   run: RUN,
   agents: AGENTS,
   audit: AUDIT,
+  policy: POLICY,
 };

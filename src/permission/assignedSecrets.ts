@@ -1,54 +1,52 @@
-import type { SecretContext, SecretRange } from './secrets.ts';
-import { isReference, looksRandom } from './secretValues.ts';
+import type { SecretContext, SecretRange } from './secretDetector.ts';
+import type { Extents, Value } from './secretExtent.ts';
+import { isReference, isUnguessable, looksRandom } from './secretValues.ts';
 
 /** `password=…`, `"apiKey": "…"`, `TOKEN: …`: the end of a name that promises a secret, and what separates it. */
 const ASSIGNED =
-  /(?<core>passw(?:or)?d|passphrase|pwd|pass|secret|token|credential|api[_-]?key|access[_-]?key|private[_-]?key|signing[_-]?key|encryption[_-]?key|account[_-]?key|_auth)(?<suffix>[\w-]{0,24})(?<close>\\{0,6}["'`]?)(?<before>[ \t]{0,8})(?<sep>=>|[:=])(?<after>[ \t]{0,8})/gi;
+  /(?<core>passw(?:or)?d|passphrase|passcode|passwort|pwd|pass|client[_-]?secret|secret|token|credential|creds|(?:api|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|mnemonic|seed[_-]?phrase|(?<weak>key|auth|authorization|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|nonce|pin))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)/gi;
 
 /** `--password VALUE`, also as two items of a list. */
 const FLAG =
-  /(?<=[\s"'`([,=]|^)(?:--(?<name>[a-z0-9-]{0,32})|-)(?<core>password|passphrase|secret|token|api-?key|access-?key|private-?key|credential)(?<suffix>s?)(?:[ \t]{1,8}|(?:\\{0,6}["'][ \t\n]{0,8},[ \t\n]{0,20}(?=\\{0,6}["'])))/gi;
+  /(?<=[\s"'`([,=]|^)(?:(?<dashes>--?)(?<name>[a-z0-9-]{0,32}))(?<core>password|passwd|passphrase|secret|token|api-?key|access-?key|private-?key|secret-?key|account-?key|encryption-?key|credential|pass|pat)(?<suffix>s?)(?:(?:[ \t]|\\\r?\n){1,8}|(?:\\{0,6}["'][ \t\n]{0,8},[ \t\n]{0,20}(?=\\{0,6}["'])))/gi;
 
 /** `token_type`, `password-file` and `tokenizer` hold no secret; `SECRET_KEY` and `passwords` do. */
 const SUFFIX =
-  /^(?:s|\d{1,3}|[_-]?(?:access)?[_-]?key(?:[_-]?base)?|[_-]?(?:value|secret|token|password|hash|salt))?$/i;
+  /^(?:s|\d{1,3}|[_-]?(?:access)?[_-]?key(?:[_-]?base)?|[_-]?(?:value|secret|token|password|hash|salt|string|b64|base64|raw|text|plain|prod|dev|test|staging|live|old|new|current|primary|secondary|backup|\d{1,2}))?$/i;
 
-const UNQUOTED = /[^\s"'`,;&|<>(){}\\]+/y;
-const QUOTE = /(?<escape>\\{0,6})(?<quote>["'`])(?=[^\s;&|<>)+,}\]:])/y;
-/** Up to the closing quote; longer ones are taken out without it. */
-const INSIDE = {
-  '"': /(?:[^"\\\n]|\\[^\n]){1,2000}/y,
-  "'": /(?:[^'\\\n]|\\[^\n]){1,2000}/y,
-  '`': /(?:[^`\\\n]|\\[^\n]){1,2000}/y,
-} as const;
+/** Names with "key" that are no secret. */
+const PLAIN_KEY =
+  /(?:public|primary|foreign|partition|sort|cache|object|row|idempotency|i18n|translation|query|hot|short|map|react|lookup|index|group|unique|natural|dedup|column|field|storage|local|routing|shard|range|hash|label|tag|config|setting|event|message|state|item|list|data|record|file|path|menu|tree|node|parent|child|slot|bucket|s3|redis|lock|metric|cookie|host|known|sentry|search|publishable|anon|site|registry|product)[_-]?$/i;
 
-/** Enough of a value to judge it by. */
-const JUDGED = 64;
+/** Tokens that page through lists, count, or stop work. */
+const PLAIN_TOKEN =
+  /(?:page|next|continuation|cursor|sync|resume|scroll|cancellation|cancel|abort|prompt|completion|input|output|total|max|min|num|eos|bos|pad|unk|mask|sep|cls|stop|special|text|syntax|lexer|parser|design|color|by|per|second|first|last|start|end|punctuation|separator|keyword|operator|identifier|unexpected)[_-]?$/i;
+
 /** Words after a flag in a sentence about the flag. */
 const PROSE =
-  /^(?:to|and|or|is|as|if|in|of|on|for|with|from|the|an?|flags?|options?|values?|auth)$/i;
+  /^(?:to|and|or|is|as|if|in|of|on|for|with|from|the|an?|flags?|options?|values?|auth|must|can|was|not|are|will|should|when|which|that|by|at|it|has|expired|file|used|required|instead|argument|parameter|here|support|refresh|handling)$/i;
 
-interface Value {
-  readonly start: number;
-  readonly end: number;
-  /** The first {@link JUDGED} characters. */
-  readonly head: string;
-  readonly quoted: boolean;
-}
+/** Words of a sentence about a secret, not of a passphrase. */
+const SENTENCE =
+  /(?:^|\s)(?:the|your|is|are|must|please|enter|not|for|of|an?|should|was|cannot|can't|to|be|too|and|or|no|new|current|confirm|forgot(?:ten)?|reset|show|hide|invalid|field|required|used|with)(?=[\s.,!?:]|$)/i;
 
 /** Secrets that are known by the name before them. */
-export function findAssignedSecrets(text: string, context: SecretContext): SecretRange[] {
+export function findAssignedSecrets(
+  text: string,
+  context: SecretContext,
+  extents: Extents,
+): SecretRange[] {
   const found: SecretRange[] = [];
-  const words = new Words(text);
   for (const match of matches(text, ASSIGNED)) {
     if (!SUFFIX.test(match.groups?.['suffix'] ?? '')) continue;
-    const value = valueAt(text, ASSIGNED.lastIndex, context, words);
+    const index = afterBlockSign(text, ASSIGNED.lastIndex);
+    const value = extents.valueAt(index);
     if (!value || !isAssignedSecret(text, match, value, context)) continue;
     found.push(rangeOf(value));
     ASSIGNED.lastIndex = value.end;
   }
   for (const match of matches(text, FLAG)) {
-    const value = valueAt(text, FLAG.lastIndex, context, words);
+    const value = extents.valueAt(FLAG.lastIndex);
     if (value && isFlagSecret(match, value)) found.push(rangeOf(value));
   }
   return found;
@@ -64,62 +62,12 @@ function rangeOf({ start, end }: Value): SecretRange {
   return { kind: 'secret value', start, end };
 }
 
-/** Finds the ends of words; remembers the last, so that a long word full of names is not read once for each name. */
-class Words {
-  readonly #text: string;
-  #start = 0;
-  #end = 0;
+const BLOCK = /(?:[|>][+-]?|!!binary \|)?[ \t]{0,8}(?:\r?\n|\\n)[ \t]{1,40}(?=\S)/y;
 
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  endAt(index: number): number {
-    if (index < this.#start || index >= this.#end) {
-      this.#start = index;
-      this.#end = index + lengthAt(UNQUOTED, this.#text, index);
-    }
-    return this.#end;
-  }
-}
-
-function valueAt(
-  text: string,
-  index: number,
-  context: SecretContext,
-  words: Words,
-): Value | undefined {
-  QUOTE.lastIndex = index;
-  const open = QUOTE.exec(text);
-  const start = index + (open?.[0].length ?? 0);
-  const quoteEnd = context === 'text' && open ? endOfQuoted(text, start, open) : undefined;
-  // What a shell would run is no value.
-  if (quoteEnd === undefined && open?.groups?.['quote'] === '`') return undefined;
-  const end = quoteEnd ?? words.endAt(start);
-  if (end === start) return undefined;
-  return { start, end, head: text.slice(start, Math.min(end, start + JUDGED)), quoted: !!open };
-}
-
-/** The closing quote, when it is there and nothing in between could run if the quotes are not what they look like. */
-function endOfQuoted(text: string, start: number, open: RegExpExecArray): number | undefined {
-  const quote = open.groups?.['quote'];
-  // An escaped quote may stand outside of any string: what follows is taken like a bare word.
-  if (!isQuote(quote) || open.groups?.['escape'] !== '') return undefined;
-  const end = start + lengthAt(INSIDE[quote], text, start);
-  return text.charAt(end) === quote && !couldRun(text.slice(start, end)) ? end : undefined;
-}
-
-function isQuote(text: string | undefined): text is keyof typeof INSIDE {
-  return text === '"' || text === "'" || text === '`';
-}
-
-function lengthAt(sticky: RegExp, text: string, index: number): number {
-  sticky.lastIndex = index;
-  return sticky.test(text) ? sticky.lastIndex - index : 0;
-}
-
-function couldRun(text: string): boolean {
-  return /\s/.test(text) && /[;&|<>`$(){}]|\s[-/~.]|\s\S{0,300}\//.test(text);
+/** YAML may have the value on the next line: `password: |`. */
+function afterBlockSign(text: string, index: number): number {
+  BLOCK.lastIndex = index;
+  return /[|>!]/.test(text.charAt(index)) && BLOCK.test(text) ? BLOCK.lastIndex : index;
 }
 
 function isAssignedSecret(
@@ -128,55 +76,112 @@ function isAssignedSecret(
   value: Value,
   context: SecretContext,
 ): boolean {
-  const { core = '', close = '', before = '', sep = '', after = '' } = match.groups ?? {};
+  const { core = '', weak, close = '', before = '', sep = '', after = '' } = match.groups ?? {};
   const { head } = value;
-  if (isReference(head) || /^[=:[]/.test(head) || !nameFits(text, match.index, core, head))
-    return false;
-  if (head.toLowerCase() === core.toLowerCase()) return false;
-  // Counts, not secrets: `max_tokens=4096`.
-  if (/^(?:token|pass)$/i.test(core) && /^\d{1,7}$/.test(head)) return false;
-  if (value.quoted) return true;
-  if (sep === '=>' || isCode(text, value)) return false;
+  if (/^[=:[]|^\/\//.test(head) || !namesSecret(text, match, head)) return false;
+  if (weak !== undefined) return true;
+  if (value.quoted) return !isSentence(head);
+  if (sep === '=>' || isCode(text, match.index, value)) return false;
   const spaced = before !== '' || after !== '';
-  if (sep === '=' && !spaced) return true;
+  if ((sep === '=' || sep.startsWith('%')) && !spaced) return true;
   if (core.toLowerCase() === 'pass' && !spaced && context === 'command') return true;
   if (looksRandom(head)) return true;
+  if (spaced && isWholeString(text, match, value)) return true;
   return spaced && close === '' && isWholeLine(text, match.index, value.end);
 }
 
-/** `pass` and `pwd` are part of harmless words and of the shell's own variables. */
-function nameFits(text: string, index: number, core: string, value: string): boolean {
+/** Whether what stands behind a name, as in JSON, is a secret: by the name, and by the value not being one itself. */
+export function isNamedSecret(name: string, value: string): boolean {
+  const text = `${name}:`;
+  for (const match of matches(text, ASSIGNED))
+    if (ASSIGNED.lastIndex === text.length && SUFFIX.test(match.groups?.['suffix'] ?? ''))
+      return namesSecret(text, match, value) && !isSentence(value);
+  return false;
+}
+
+function namesSecret(text: string, match: RegExpExecArray, head: string): boolean {
+  const { core = '', weak } = match.groups ?? {};
+  if (head === '' || isReference(head) || !nameFits(text, match, head)) return false;
+  if (bare(head) === bare(core)) return false;
+  if (weak !== undefined) return isUnguessable(head);
+  // Counts, not secrets: `max_tokens=4096`.
+  return !(/^(?:token|pass)$/i.test(core) && /^\d{1,7}$/.test(head));
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replace(/[_ -]/g, '');
+}
+
+function isSentence(value: string): boolean {
+  return /\s/.test(value.trim()) && SENTENCE.test(value);
+}
+
+/** Parts of harmless words, of the shell's own variables, and names of what is only called a key or a token. */
+function nameFits(text: string, match: RegExpExecArray, value: string): boolean {
+  const core = match.groups?.['core'] ?? '';
+  const before = text.slice(Math.max(0, match.index - 24), match.index);
   switch (core.toLowerCase()) {
     case 'pass':
-      return core === 'PASS' || !/[A-Za-z]/.test(text.charAt(index - 1));
+      return core === 'PASS' || core === 'Pass' || !/[A-Za-z]$/.test(before);
     case 'pwd':
       return !/^(?:[/~.\\]|[A-Za-z]:)/.test(value);
+    case 'token':
+      return !PLAIN_TOKEN.test(before);
+    case 'key':
+      return !PLAIN_KEY.test(before);
+    case 'pat':
+    case 'sid':
+    case 'sig':
+    case 'otp':
+    case 'auth':
+    case 'creds':
+      return !/[A-Za-z]$/.test(before) || /^[A-Z]/.test(core);
     default:
       return true;
   }
 }
 
-/** A call, an element, a member or a type: nothing to take out. */
-function isCode(text: string, { head, end }: Value): boolean {
+/** A call, an element, a member, a parameter or a type: nothing to take out. */
+function isCode(text: string, coreStart: number, { head, start, end }: Value): boolean {
   return (
-    (text.charAt(end) === '(' && /^[\w$.]+$/.test(head)) ||
+    (text.charAt(end) === '(' && /^[\w$.:]+$/.test(head)) ||
     /^[\w$.]+\[/.test(head) ||
-    /^[a-z_$][\w.]*\.\w*(?:token|secret|password|key)$/i.test(head) ||
-    /^(?:[A-Z][a-z0-9]+){2,}$/.test(head)
+    /^[a-z_$][\w]*\.\w*(?:token|secret|password|key)$/i.test(head) ||
+    /^[A-Za-z_$][A-Za-z_$]*(?:(?:\?\.|\.|::|->)[A-Za-z_$][A-Za-z_$]*)+$/.test(head) ||
+    /^&?(?:[A-Z][a-z0-9]+){2,}$/.test(head) ||
+    (/^[&*]?[A-Za-z_]+$/.test(head) && isArgument(text, coreStart, start, end))
   );
 }
 
-const LINE_START = /(?:^|\n|\\n)[\s\-+"']*(?:export[ \t]+)?[\w.-]{0,64}$/;
+/** `connect(user=user, password=pw)`. */
+function isArgument(text: string, coreStart: number, start: number, end: number): boolean {
+  if (start === end || !/[,)]/.test(text.charAt(end))) return false;
+  return /\w\([^()\n]{0,200}$/.test(text.slice(Math.max(0, coreStart - 200), coreStart));
+}
+
+const LINE_START = /(?:^|\n|\\n)[\s\-+"'#/*]*(?:export[ \t]+)?["']?[\w.-]{0,64}$/;
 
 /** A line of YAML or INI holds the name and the value alone. */
 function isWholeLine(text: string, coreStart: number, end: number): boolean {
-  if (end < text.length && !/[\r\n\\]/.test(text.charAt(end))) return false;
+  if (end < text.length && !/^(?:[ \t]{0,20}(?:[\r\n\\]|$|#))/.test(text.slice(end, end + 24)))
+    return false;
   const before = text.slice(Math.max(0, coreStart - 100), coreStart);
   return LINE_START.test(before) && (coreStart <= 100 || /\n|\\n/.test(before));
 }
 
+/** `"X-Api-Key: abc"`: the name and the value alone in quotes, as a header is given. */
+function isWholeString(text: string, match: RegExpExecArray, { end }: Value): boolean {
+  const quote = text.charAt(end);
+  if (quote !== '"' && quote !== "'") return false;
+  const before = text.slice(Math.max(0, match.index - 64), match.index);
+  return new RegExp(`${quote}[\\w.-]{0,60}$`).test(before);
+}
+
 function isFlagSecret(match: RegExpExecArray, { head, quoted }: Value): boolean {
-  const name = match.groups?.['name'] ?? '';
-  if (name.startsWith('no-') || isReference(head)) return false;
-  return quoted || !(PROSE.test(head) || /^(?:-|id=|\d{1,5}$)/.test(head));
+  const { dashes, name = '', core = '' } = match.groups ?? {};
+  if (/^no-|-no-$/.test(name) || isReference(head) || /^=/.test(head)) return false;
+  if (/^(?:pass|pat)$/i.test(core) && !/(?:^|-)$/.test(name)) return false;
+  // `-token abc` and `-ClientSecret abc`; not `-psecret abc`.
+  if (dashes === '-' && name !== '' && !/^[A-Z]/.test(core)) return false;
+  return quoted ? !isSentence(head) : !(PROSE.test(head) || /^(?:-|id=|\d{1,5}$)/.test(head));
 }

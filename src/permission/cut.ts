@@ -1,4 +1,5 @@
-import { findSecrets, type SecretContext, type SecretRange } from './secrets.ts';
+import type { SecretContext, SecretRange } from './secretDetector.ts';
+import { findSecrets } from './secrets.ts';
 import { plain, type Spans, spansBetween, toSpans } from './spans.ts';
 
 /**
@@ -12,8 +13,7 @@ export function headAndTail(
   raw: string,
   max: number,
   context: SecretContext = 'text',
-  gap = (missing: number) =>
-    `\n… ${missing} characters are not shown here. Open the whole request to see them …\n`,
+  gap = cutNote,
 ): Spans {
   if (raw.length <= max) return toSpans(raw, context);
   const half = Math.floor(max / 2);
@@ -21,6 +21,20 @@ export function headAndTail(
   const tail = tailOf(raw, half, context);
   const missing = raw.length - head.characters - tail.characters;
   return [...head.spans, gap(missing), ...tail.spans];
+}
+
+/** The same for a text whose secrets are known. */
+export function headAndTailOf(
+  raw: string,
+  secrets: readonly SecretRange[],
+  max: number,
+  gap = cutNote,
+): Spans {
+  if (raw.length <= max) return spansBetween(raw, secrets, 0, raw.length);
+  const half = wholeCharacters(raw, Math.floor(max / 2));
+  const start = wholeCharacters(raw, raw.length - half);
+  const head = spansBetween(raw, secrets, 0, half);
+  return [...head, gap(start - half), ...spansBetween(raw, secrets, start, raw.length)];
 }
 
 /** For names and the like: the beginning, and where it is cut how much more there is. */
@@ -53,6 +67,10 @@ export function oneLineOf(spans: Spans, max: number): string {
   const text = plain(spans);
   const line = /[\n\t]| {2}|^ | $/.test(text) ? text.replace(/\s+/g, ' ').trim() : text;
   return line.length > max ? `${line.slice(0, wholeCharacters(line, max - 1))}…` : line;
+}
+
+function cutNote(missing: number): string {
+  return `\n… ${missing} characters are not shown here. Open the whole request to see them …\n`;
 }
 
 interface Part {

@@ -2,9 +2,10 @@ import type { JsonObject } from '../base/json.ts';
 import type { Action } from './action.ts';
 import { headAndTail, oneLine, oneLineOf, shortened } from './cut.ts';
 import { type DiffPreview, diffPreview } from './diffPreview.ts';
+import { compact, jsonLine, jsonSpans } from './jsonPreview.ts';
 import type { Question, RequestDraft } from './request.ts';
 import { type Risk, riskOf } from './risk.ts';
-import type { SecretContext } from './secrets.ts';
+import type { SecretContext } from './secretDetector.ts';
 import { hiddenCount, plain, type Spans, secretKinds } from './spans.ts';
 
 /** The icon and the heading of a card depend on this. */
@@ -104,6 +105,8 @@ function lineOf(preview: Preview, raw: string): string {
     return raw.length <= 2 * ONE_LINE
       ? oneLineOf(preview.text, ONE_LINE)
       : oneLine(raw, ONE_LINE, 'command');
+  // What the structure tells of its secrets is lost in a line of text, so JSON's line is made of the preview.
+  if (preview.kind === 'json') return oneLineOf(jsonLine(raw, preview.text, ONE_LINE), ONE_LINE);
   return oneLine(raw, ONE_LINE);
 }
 
@@ -227,9 +230,9 @@ function previewOf(action: Action, max: number, workspaceFolder: string): Previe
     case 'fetch':
       return urlPreview(action.url, action.method ?? 'GET', cut);
     case 'mcp':
-      return { kind: 'json', text: cut(JSON.stringify(action.arguments, undefined, 2)) };
+      return { kind: 'json', text: jsonSpans(action.arguments, max) };
     case 'other':
-      return { kind: 'json', text: cut(JSON.stringify(action.input, undefined, 2)) };
+      return { kind: 'json', text: jsonSpans(action.input, max) };
   }
 }
 
@@ -288,7 +291,7 @@ function hostOf(url: string): string | undefined {
 function factsOf(action: Action): Display['facts'] {
   const facts: { label: string; text: Spans }[] = [];
   const add = (label: string, value: JsonObject) =>
-    facts.push({ label, text: headAndTail(JSON.stringify(value), MAX_PROSE) });
+    facts.push({ label, text: compact(jsonSpans(value, MAX_PROSE)) });
   if (action.widened) add('Reaches further', action.widened);
   if (action.unclassified) add('Also sent', action.unclassified);
   if (action.incomplete)
@@ -309,9 +312,9 @@ function rawLine(action: Action, workspaceFolder: string): string {
     case 'fetch':
       return action.url;
     case 'mcp':
-      return `${action.server} ${action.toolName} ${JSON.stringify(action.arguments)}`;
+      return `${action.server} ${action.toolName}`;
     case 'other':
-      return `${action.toolName} ${JSON.stringify(action.input)}`;
+      return action.toolName;
   }
 }
 

@@ -1,5 +1,6 @@
 import { shortened } from './cut.ts';
-import { findSecrets, type SecretRange } from './secrets.ts';
+import type { SecretRange } from './secretDetector.ts';
+import { findSecrets } from './secrets.ts';
 import { type Spans, spansBetween } from './spans.ts';
 
 /** Above this many characters secrets are looked for line by line, not in the whole text. */

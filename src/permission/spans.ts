@@ -1,4 +1,5 @@
-import { findSecrets, type SecretContext, type SecretRange } from './secrets.ts';
+import type { SecretContext, SecretRange } from './secretDetector.ts';
+import { findSecrets } from './secrets.ts';
 
 /**
  * A piece of text that a surface may show: plain text, a secret that was taken out (only its kind is kept), or a

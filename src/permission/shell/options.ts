@@ -103,9 +103,14 @@ function isRisky(word: string, following: string | undefined): boolean {
   const equals = word.indexOf('=');
   const name = equals < 0 ? word : word.slice(0, equals);
   const value = (equals < 0 ? following : word.slice(equals + 1)) ?? '';
-  if (NAMED.test(name)) return /[/\\]|^[.@]|\.[cm]?[jt]sx?$/.test(value);
+  if (NAMED.test(name)) return isFile(value);
   if (FOLDER.test(name)) return isElsewhere(value);
   return /^-C.+/.test(word) && isElsewhere(word.slice(2));
+}
+
+/** A file or a package with code, and no plain name. */
+function isFile(value: string): boolean {
+  return /[/\\]|^[.@]|\.[cm]?[jt]sx?$/.test(value);
 }
 
 /** A folder that is not plainly below the one where the command runs. */
@@ -154,6 +159,11 @@ const TAR = [
 const GO =
   /^--?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|\w*profile|outputdir|trace|pkgdir)(?:=|$)/;
 
+const PYTEST =
+  /^-(?:[co]|[a-oq-z]*[co]$)|^--(?:rootdir|override-ini|basetemp|junit|pdbcls|confcut|log-|debug)/;
+
+const ESLINT = /^-[co]|^-f.|^--(?:rulesdir|resolve-plugins|cache-(?:file|location))/;
+
 /** What is known of single programs, word by word. */
 const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   find: (word) => word.startsWith('-') && !FIND_SAFE.test(word),
@@ -184,10 +194,10 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   gradle: matching(/^-[IbcpDPgS]|^--(?:build-file|project-dir|gradle-user|system-prop)/),
   cargo: matching(/^-Z|^\+|^--(?:target-dir|artifact-dir|lockfile-path)/),
   go: matching(GO),
-  pytest: matching(
-    /^-(?:[co]|p(?!no:)|[^-]*[co]$)|^--(?:rootdir|override-ini|basetemp|junit|pdbcls|confcut|log-|debug)/,
-  ),
-  eslint: matching(/^-[co]$|^--(?:rulesdir|resolve-plugins|cache-(?:file|location))/),
+  pytest: (word, following) =>
+    PYTEST.test(word) ||
+    (/^-p/.test(word) && !/^no:/.test(word === '-p' ? (following ?? '') : word.slice(2))),
+  eslint: (word, following) => ESLINT.test(word) || (word === '-f' && isFile(following ?? '')),
   prettier: matching(/^--(?:find-config|plugin|ignore-path)/),
   tsc: matching(/^--(?:build-info|generate(?:Trace|CpuProfile))|^@/i),
   jest: matching(
