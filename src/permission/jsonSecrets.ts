@@ -1,0 +1,129 @@
+import { isJsonObject, type Json, type JsonObject } from '../base/json.ts';
+import { isNamedSecret } from './assignedSecrets.ts';
+import type { SecretRange } from './secretDetector.ts';
+import { findSecrets, withoutOverlaps } from './secrets.ts';
+
+/** JSON as people read it, with where its secrets lie. */
+export interface PrintedJson {
+  /** As `JSON.stringify(value, undefined, 2)` writes it. */
+  readonly text: string;
+  readonly secrets: readonly SecretRange[];
+}
+
+/**
+ * Prints JSON and finds its secrets string by string, each as it is before it is escaped, with what the structure around
+ * it tells: its key, a `name` beside a `value`, the words of a command line before it.
+ */
+export function printJson(value: Json): PrintedJson {
+  const printer = new Printer();
+  printer.print(value, ALONE, '\n');
+  const { text, secrets } = printer;
+  return { text, secrets: withoutOverlaps([...secrets, ...findSecrets(text)]) };
+}
+
+/** What is known of a string from the structure around it. */
+export interface JsonPlace {
+  readonly key?: string;
+  /** Secrets that are known from what stands beside it. */
+  readonly secrets: readonly SecretRange[];
+}
+
+const ALONE: JsonPlace = { secrets: [] };
+
+/** The secrets in one string of a JSON value. */
+export function secretsInString(raw: string, { key, secrets }: JsonPlace): readonly SecretRange[] {
+  if (key !== undefined && isNamedSecret(key, raw)) return [whole(raw)];
+  const found = findSecrets(raw);
+  if (secrets.length === 0) return found;
+  return withoutOverlaps([...found, ...secrets]);
+}
+
+/** The members of an array or object, each with what is known of it. */
+export function membersOf(
+  value: readonly Json[] | JsonObject,
+): readonly (readonly [string, Json, JsonPlace])[] {
+  if (!isJsonObject(value)) {
+    const places = inCommandLine(value);
+    return value.map((member, i) => ['', member, places[i] ?? ALONE] as const);
+  }
+  const name = nameBeside(value);
+  return Object.entries(value).map(([key, member]) => {
+    const isValue = name !== undefined && /^(?:default_?)?value$/i.test(key);
+    return [key, member, { key: isValue ? name : key, secrets: [] }] as const;
+  });
+}
+
+/** `{"name": "DB_PASSWORD", "value": "…"}` */
+function nameBeside(object: JsonObject): string | undefined {
+  for (const key of ['name', 'key', 'Name', 'Key', 'variable', 'header', 'env']) {
+    const name = Object.hasOwn(object, key) ? object[key] : undefined;
+    if (typeof name === 'string' && name.length <= 200) return name;
+  }
+  return undefined;
+}
+
+const MAX_WORDS = 500;
+
+/** `["--password", "…"]`, `["-u", "me:…"]`: found as if the words stood in a command line. */
+function inCommandLine(items: readonly Json[]): readonly JsonPlace[] {
+  const isWords = items.every((item) => typeof item === 'string');
+  if (!isWords || items.length < 2 || items.length > MAX_WORDS) return [];
+  const found = findSecrets(items.join(' '));
+  let start = 0;
+  return items.map((item) => {
+    const from = start;
+    const to = from + item.length;
+    start = to + 1;
+    const secrets = found
+      .filter((range) => range.start < to && range.end > from)
+      .map((range) => ({
+        kind: range.kind,
+        start: Math.max(range.start, from) - from,
+        end: Math.min(range.end, to) - from,
+      }));
+    return { secrets };
+  });
+}
+
+function whole(raw: string): SecretRange {
+  return { kind: 'secret value', start: 0, end: raw.length };
+}
+
+class Printer {
+  text = '';
+  readonly secrets: SecretRange[] = [];
+
+  print(value: Json, place: JsonPlace, newline: string): void {
+    if (typeof value === 'string') this.#string(value, place);
+    else if (typeof value === 'object' && value !== null) this.#container(value, newline);
+    else this.text += JSON.stringify(value);
+  }
+
+  #container(value: readonly Json[] | JsonObject, newline: string): void {
+    const isObject = isJsonObject(value);
+    const [open, close] = isObject ? '{}' : '[]';
+    const inner = `${newline}  `;
+    let before = `${open}${inner}`;
+    for (const [key, member, place] of membersOf(value)) {
+      if (member === undefined) continue;
+      this.text += before;
+      before = `,${inner}`;
+      if (isObject) this.text += `${JSON.stringify(key)}: `;
+      this.print(member, place, inner);
+    }
+    this.text += before.startsWith(',') ? `${newline}${close}` : `${open}${close}`;
+  }
+
+  #string(raw: string, place: JsonPlace): void {
+    let index = 0;
+    let at = this.text.length + 1;
+    const advance = (to: number) => {
+      at += JSON.stringify(raw.slice(index, to)).length - 2;
+      index = to;
+      return at;
+    };
+    for (const { kind, start, end } of secretsInString(raw, place))
+      this.secrets.push({ kind, start: advance(start), end: advance(end) });
+    this.text += JSON.stringify(raw);
+  }
+}

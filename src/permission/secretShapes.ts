@@ -1,0 +1,140 @@
+import type { Detector } from './secretDetector.ts';
+
+/**
+ * Tokens that are known by their own shape. Own patterns and not a library's: @secretlint's preset (78 KB, the best kept
+ * one that bundles) works asynchronously on whole files and knows no names, flags or headers; it is the oracle of
+ * test/unit/permission/redaction/oracle.test.ts instead. Each pattern is linear: a fixed beginning, then one class.
+ */
+export const SHAPES: readonly Detector[] = [
+  {
+    kind: 'private key',
+    hints: ['-----begin'],
+    // Only what looks like key material is taken out: a shell line after a faked header stays in sight.
+    pattern:
+      /-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----(?:(?:\s|\\{1,6}[nrt]|\\){0,8}(?:(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset):[^\n\\;|&<>$`]{0,100}|=?[A-Za-z0-9+/=]{16,}))*(?:(?:\s|\\{1,6}[nrt]|\\){0,8}=?[A-Za-z0-9+/=]{0,15}(?:\s|\\{1,6}[nrt]|\\){0,8}=?[A-Za-z0-9+/=]{0,15}(?:\s|\\{1,6}[nrt]|\\){0,8}-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?/g,
+  },
+  {
+    kind: 'private key',
+    hints: ['private-lines:', 'private-mac:'],
+    // PuTTY.
+    pattern:
+      /Private-(?:Lines: ?\d{1,4}(?:\s|\\{1,6}[nrt]){0,8}(?<secret>[A-Za-z0-9+/=]{16,}(?:(?:\s|\\{1,6}[nrt]){1,8}[A-Za-z0-9+/=]{4,})*(?![\w-]))|MAC: ?(?<mac>[0-9a-f]{40,64}))/g,
+  },
+  {
+    kind: 'private key',
+    hints: ['ls0tls1crudjti'],
+    // "-----BEGIN … PRIVATE KEY-----" in base64; certificates begin otherwise and stay.
+    pattern: /LS0tLS1CRUdJTi(?!BDRVJUSUZJQ0FURS|BQVUJMSUM)[A-Za-z0-9+/=_-]{20,}/g,
+  },
+  shape('age key', 'age-secret-key-', /AGE-SECRET-KEY-[A-Za-z0-9]{20,}/gi),
+  {
+    kind: 'GitHub token',
+    hints: ['gho_', 'ghp_', 'ghu_', 'ghs_', 'ghr_', 'github_pat_'],
+    pattern: /(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})/g,
+  },
+  {
+    kind: 'GitLab token',
+    hints: ['gl'],
+    pattern:
+      /(?<![A-Za-z0-9])(?:gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[A-Za-z0-9_.-]{16,}|GR1348941[A-Za-z0-9_-]{16,})/g,
+  },
+  shape('Anthropic key', 'sk-ant-', /(?<![A-Za-z0-9])sk-ant-[A-Za-z0-9_-]{16,}/g),
+  {
+    kind: 'OpenAI key',
+    hints: ['sk-'],
+    pattern:
+      /(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?(?<secret>[A-Za-z0-9_-]{20,})/g,
+    // `sk-learn-something-with-many-words` is a name.
+    isSecret: (value) => /\d/.test(value),
+  },
+  {
+    kind: 'Slack token',
+    hints: ['xox', 'xapp-'],
+    pattern: /(?<![A-Za-z0-9])(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{10,}/g,
+  },
+  {
+    kind: 'webhook address',
+    hints: ['hooks', 'webhook'],
+    pattern:
+      /(?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api(?:\/v\d{1,2})?\/webhooks\/\d{5,25}|webhook\.office\.com\/webhookb2|hooks\.zapier\.com\/hooks\/catch)\/(?<secret>[\w@%/.+-]{8,})/g,
+  },
+  {
+    kind: 'AWS key',
+    hints: ['akia', 'asia', 'abia', 'acca'],
+    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
+  },
+  {
+    kind: 'Google key',
+    hints: ['aiza', 'ya29.', '1//0', 'gocspx-'],
+    pattern:
+      /(?<![A-Za-z0-9])(?:AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9_.-]{20,}|1\/\/0[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{20,})/g,
+  },
+  {
+    kind: 'Azure secret',
+    hints: ['8q~', 'azfu', 'acdb', 'asto', 'aioug'],
+    pattern:
+      /(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,40}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{44,80}(?:AzFu|ACDb|\+ASt|AIoT)[A-Za-z0-9+/]{4,6}={0,2}/g,
+  },
+  {
+    kind: 'Stripe key',
+    hints: ['k_live_', 'k_test_', 'whsec_'],
+    pattern: /(?<![A-Za-z0-9])(?:[rs]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,})/g,
+  },
+  shape('npm token', 'npm_', /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g),
+  shape('PyPI token', 'pypi-', /(?<![A-Za-z0-9])pypi-[A-Za-z0-9_-]{30,}/g),
+  {
+    kind: 'JSON web token',
+    hints: ['eyj'],
+    // With a third part that may be empty, or five parts when it is encrypted.
+    pattern:
+      /(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{0,4096}){1,3}/g,
+  },
+  {
+    kind: 'Telegram token',
+    hints: [':a'],
+    pattern: /(?<![A-Za-z0-9:])(?:bot)?\d{8,10}:A[A-Za-z0-9_-]{32,36}(?![A-Za-z0-9_-])/g,
+  },
+  {
+    kind: 'Discord token',
+    hints: ['.'],
+    pattern:
+      /(?<![A-Za-z0-9._-])(?:[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,40}|mfa\.[A-Za-z0-9_-]{80,100})(?![A-Za-z0-9_-])/g,
+    isSecret: (_, [whole]) => /\d/.test(whole),
+  },
+  {
+    kind: 'SendGrid key',
+    hints: ['sg.'],
+    pattern: /(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{16,40}\.[A-Za-z0-9_-]{16,80}/g,
+  },
+  {
+    kind: 'Twilio key',
+    hints: ['sk'],
+    pattern: /(?<![A-Za-z0-9])SK[0-9a-f]{32}(?![A-Za-z0-9])/g,
+  },
+  {
+    kind: 'mail service key',
+    hints: ['key-', '-us', 'xkeysib-', 're_'],
+    pattern:
+      /(?<![A-Za-z0-9-])(?:key-[0-9a-z]{32}|[0-9a-f]{32}-us\d{1,2}|xkeysib-[a-f0-9]{40,}-[A-Za-z0-9]{8,}|re_[A-Za-z0-9]{6,12}_[A-Za-z0-9]{18,})(?![A-Za-z0-9])/g,
+  },
+  {
+    kind: 'service token',
+    hints: ['_', '-', '.'],
+    // One beginning for each service that has its own.
+    pattern:
+      /(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|api_org_[A-Za-z]{30,}|do[opr]_v1_[a-f0-9]{30,}|shp(?:at|ca|pa|ss|ua|tka)_[A-Fa-f0-9]{20,}|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|EAAA[A-Za-z0-9_-]{50,}|HRKU-[A-Za-z0-9_-]{30,}|dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{20,}|hv[sbr]\.[A-Za-z0-9_-]{20,}|dapi[0-9a-f]{32}(?:-\d)?|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|fig[dour]_[A-Za-z0-9_-]{20,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{20,}|sb(?:p|_secret)_[A-Za-z0-9_-]{20,}|nfp_[A-Za-z0-9]{20,}|vc[apkirs]_[A-Za-z0-9]{20,}|pat[A-Za-z0-9]{14}\.[a-f0-9]{40,}|ATATT3[A-Za-z0-9_=-]{30,}|ATCTT3[A-Za-z0-9_=-]{30,}|ATBB[A-Za-z0-9]{24,}|EAACEdEose0cBA[A-Za-z0-9]+|NR(?:AK|II|JS|RA|AA)-[A-Za-z0-9_-]{20,}|sntry[su]_[A-Za-z0-9+/=_-]{20,}|gl(?:sa|c)_[A-Za-z0-9+/=_-]{20,}|dt0[a-z]\d\d\.[A-Z0-9]{20,}\.[A-Z0-9]{40,}|pul-[a-f0-9]{40}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,}|rubygems_[a-f0-9]{40,}|cio[A-Za-z0-9]{32}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}|CLOJARS_[a-z0-9]{40,}|oy2[a-z0-9]{43}|AKCp[A-Za-z0-9]{50,}|phx_[A-Za-z0-9]{20,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{10,}|bkua_[a-z0-9]{30,}|CCIP(?:AT|RJ)_[A-Za-z0-9_]{20,}|ops_eyJ[A-Za-z0-9+/=_-]{20,}|sk\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|nvapi-[A-Za-z0-9_-]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{30,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}|pcsk_[A-Za-z0-9_]{20,}|tvly-[A-Za-z0-9-]{20,}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,}|fw_[A-Za-z0-9]{20,}|LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32}|rzp_(?:live|test)_[A-Za-z0-9]{14,}|FLWSECK[A-Za-z_]*-[A-Za-z0-9-]{12,}|EZ[AT]K[A-Za-z0-9]{50,}|PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}|CFPAT-[A-Za-z0-9_-]{40,}|tfp_[A-Za-z0-9._=-]{40,}|rdme_[a-z0-9]{40,}|duffel_(?:test|live)_[A-Za-z0-9_=-]{40,}|pnu_[A-Za-z0-9]{30,}|sl\.[A-Za-z0-9_-]{60,}|v1\.0-[a-f0-9]{20,}-[a-f0-9]{40,}|sgp_[A-Za-z0-9_]{30,})(?![A-Za-z0-9])/g,
+    isSecret: (_, [whole]) => /\d/.test(whole) || whole.length > 30,
+  },
+  {
+    kind: 'service token',
+    hints: ['_live_', '_prod_', '_sk_', '_pat_', '_secret_', '-pat-', '-live-', '-sk-', '_test_'],
+    // Services name their tokens alike: a short prefix, what it is, and then what nobody could guess.
+    pattern:
+      /(?<![A-Za-z0-9])[a-z]{2,12}[_-](?:live|prod|test|sk|pat|secret)[_-](?<secret>[A-Za-z0-9]{20,})(?![A-Za-z0-9_-])/g,
+    isSecret: (value) => /\d/.test(value) && /[A-Za-z]/.test(value),
+  },
+];
+
+function shape(kind: string, hint: string, pattern: RegExp): Detector {
+  return { kind, hints: [hint], pattern };
+}
