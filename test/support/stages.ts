@@ -38,7 +38,15 @@ const STAGES: Readonly<Record<string, Stage>> = {
     run: () =>
       codeServerSupported
         ? mocha(['test/ui/workbench'], ['--timeout', '120000'])
-        : skipped(['test/ui/workbench']),
+        : skipped(['test/ui/workbench'], 'code-server does not run on Windows'),
+  },
+  phone: {
+    title: 'Tests of the phone with the real nginx',
+    needsBuild: true,
+    run: () =>
+      process.platform === 'linux'
+        ? mocha(['test/phone'], ['--timeout', '120000'])
+        : skipped(['test/phone'], 'nginx with Nchan comes from the packages of Debian'),
   },
   agents: {
     title: 'Tests with real agents',
@@ -47,7 +55,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
   },
 };
 
-const DEFAULT_STAGES = ['unit', 'webview', 'host', 'ui'];
+const DEFAULT_STAGES = ['unit', 'webview', 'host', 'ui', 'phone'];
 
 /** Runs the named stages one after another; the last line printed is the total. */
 async function main(names: readonly string[]): Promise<void> {
@@ -102,8 +110,8 @@ async function mocha(folders: readonly string[], options: readonly string[] = []
   }
 }
 
-function skipped(folders: readonly string[]): Promise<Counts> {
-  process.stdout.write('Skipped: code-server does not run on Windows.\n');
+function skipped(folders: readonly string[], why: string): Promise<Counts> {
+  process.stdout.write(`Skipped: ${why}.\n`);
   return Promise.resolve({ ...NONE, skipped: folders.flatMap(testFiles).length });
 }
 

@@ -33,8 +33,10 @@ export function chooseAddress(
     const [first] = privateAddresses(interfaces);
     return first === undefined ? err(noNetwork()) : ok(first);
   }
-  const named = interfaces[wanted]?.find((each) => each.family === 'IPv4')?.address;
-  const all = Object.values(interfaces).flatMap((infos = []) => infos.map((each) => each.address));
-  const address = named ?? all.find((each) => each === wanted);
+  const all = Object.entries(interfaces).flatMap(([name, infos = []]) =>
+    infos.map(({ address, family }) => ({ name, address, family })),
+  );
+  const ofInterface = all.find(({ name, family }) => name === wanted && family === 'IPv4');
+  const address = (ofInterface ?? all.find((each) => each.address === wanted))?.address;
   return address === undefined ? err(noSuchInterface(wanted)) : ok(address);
 }
