@@ -4,6 +4,7 @@ import type { IdSource } from '../base/ulid.ts';
 import type { JournalEntry, JournalPort } from '../permission/journalPort.ts';
 import { JournalError, journalError } from './journalError.ts';
 import { type ChainPosition, chainStart, journalFileName, nextLine } from './journalFormat.ts';
+import { markOwned, unmarkOwned } from './journalOwner.ts';
 
 export interface FileJournalOptions {
   /** Made, readable for its owner only, when it is not there. */
@@ -55,6 +56,8 @@ export class FileJournal implements JournalPort {
   #isTorn = false;
   #isClosed = false;
   #draining: Promise<void> | undefined;
+  /** Files that are marked as this process' own. */
+  readonly #owned: string[] = [];
 
   constructor(options: FileJournalOptions) {
     this.#folder = options.folder;
@@ -94,6 +97,8 @@ export class FileJournal implements JournalPort {
     // A refused entry must not stay behind as if it were on record.
     if (this.#isTorn) await this.#cutBack(file);
     await file.handle.close();
+    // Everything is settled now: nothing in these files was missed.
+    await Promise.all(this.#owned.map((each) => unmarkOwned(each).catch(() => {})));
   }
 
   async #drain(): Promise<void> {
@@ -179,6 +184,8 @@ export class FileJournal implements JournalPort {
     const file = path.join(this.#folder, name);
     const handle = await this.#fs.open(file, 'ax', 0o600);
     try {
+      await markOwned(file);
+      this.#owned.push(file);
       await this.#syncFolders(made);
       const { ino } = await handle.stat();
       return { path: file, handle, ino, size: 0, position: chainStart(name) };
