@@ -3,6 +3,8 @@ import type { CardKey } from '../protocol/messages.ts';
 import type { CardPanel } from './cardPanel.ts';
 import type { Chats } from './chats.ts';
 import type { CommandTable } from './commandTable.ts';
+import type { Missed } from './missed.ts';
+import { missedId } from './missedNodes.ts';
 import { commands, views } from './names.ts';
 import type { RequestCommands } from './requestCommands.ts';
 import type { SessionCommands } from './sessionCommands.ts';
@@ -14,13 +16,14 @@ export interface CommandParts {
   readonly session: SessionCommands;
   readonly cards: CardPanel;
   readonly chats: Chats;
+  readonly missed: Missed;
   readonly output: vscode.OutputChannel;
   readonly extensionId: string;
 }
 
 /** Every command of package.json and what it does. */
 export function commandTable(parts: CommandParts): CommandTable {
-  const { start, request, session, cards, chats, output } = parts;
+  const { start, request, session, cards, chats, missed, output } = parts;
   // Only the page that has the keyboard acts on a key.
   const onCard = (key: CardKey) => () => {
     cards.sendKey(key);
@@ -48,6 +51,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     [commands.cardAlwaysAllow]: onCard('alwaysAllow'),
     [commands.cardOpenDiff]: onCard('openDiff'),
     [commands.cardMore]: onCard('more'),
+    [commands.dismissMissed]: (target) => missed.dismiss(missedId(target)),
     [commands.showOutput]: () => output.show(),
     [commands.openWalkthrough]: () =>
       vscode.commands.executeCommand(

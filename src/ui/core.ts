@@ -9,6 +9,7 @@ import { StoredRules } from '../permission/storedRules.ts';
 import { TimeOut } from '../permission/timeOut.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { FileJournal } from '../storage/journal.ts';
+import type { MissedRequest } from '../storage/missedRequests.ts';
 import { createRuleEngine } from '../storage/rules/ruleEngine.ts';
 import { RulesFile } from '../storage/rules/rulesFile.ts';
 import { UsesFile } from '../storage/rules/usesFile.ts';
@@ -21,6 +22,8 @@ export interface Core {
   readonly rules: StoredRules;
   readonly sessions: Sessions;
   readonly journalFolder: string;
+  /** What waited in windows that are gone; each is found once. */
+  findMissed(): Promise<readonly MissedRequest[]>;
   readonly output: vscode.LogOutputChannel;
   close(): Promise<void>;
 }
@@ -61,6 +64,10 @@ export function createCore(context: vscode.ExtensionContext): Core {
     rules,
     sessions,
     journalFolder,
+    findMissed: async () => {
+      const { findMissedRequests } = await import('../storage/missedRequests.ts');
+      return findMissedRequests({ folder: journalFolder, journal, clock: systemClock });
+    },
     output,
     close: async () => {
       broker.dispose();

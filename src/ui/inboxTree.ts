@@ -8,10 +8,13 @@ import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { coalesce } from './coalesce.ts';
 import { KIND_ICONS } from './icons.ts';
+import type { Missed } from './missed.ts';
+import { MISSED_GROUP, type MissedNode, missedItem } from './missedNodes.ts';
 import { commands, contextKeys, views } from './names.ts';
 
-/** A node: a session, or a request that waits in it. */
+/** A node: a session, a request that waits in it, or what was missed. */
 export type InboxNode =
+  | MissedNode
   | { readonly kind: 'session'; readonly session: Session }
   | { readonly kind: 'request'; readonly request: PermissionRequest };
 
@@ -19,6 +22,7 @@ export type InboxNode =
 export class InboxTree implements vscode.TreeDataProvider<InboxNode>, vscode.Disposable {
   readonly #broker: Broker;
   readonly #sessions: Sessions;
+  readonly #missed: Missed;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly #view: vscode.TreeView<InboxNode>;
   readonly #disposables: vscode.Disposable[] = [];
@@ -26,9 +30,10 @@ export class InboxTree implements vscode.TreeDataProvider<InboxNode>, vscode.Dis
   #bySession = new Map<string, PermissionRequest[]>();
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(broker: Broker, sessions: Sessions) {
+  constructor(broker: Broker, sessions: Sessions, missed: Missed) {
     this.#broker = broker;
     this.#sessions = sessions;
+    this.#missed = missed;
     this.#view = vscode.window.createTreeView(views.inbox, { treeDataProvider: this });
     const refresh = coalesce(() => this.#refresh());
     this.#disposables.push(
@@ -41,6 +46,7 @@ export class InboxTree implements vscode.TreeDataProvider<InboxNode>, vscode.Dis
         refresh.run();
       }),
       sessions.onDidChange(refresh.run),
+      missed.onDidChange(refresh.run),
     );
   }
 
@@ -49,24 +55,41 @@ export class InboxTree implements vscode.TreeDataProvider<InboxNode>, vscode.Dis
   }
 
   getTreeItem(node: InboxNode): vscode.TreeItem {
-    return node.kind === 'session'
-      ? sessionItem(node.session, this.#waitingIn(node.session.key).length)
-      : requestItem(node.request);
+    switch (node.kind) {
+      case 'session':
+        return sessionItem(node.session, this.#waitingIn(node.session.key).length);
+      case 'request':
+        return requestItem(node.request);
+      case 'missedGroup':
+      case 'missed':
+        return missedItem(node, this.#missed.requests.length);
+    }
   }
 
   getChildren(node?: InboxNode): InboxNode[] {
-    if (!node)
-      return this.#sessions.all.map((session) =>
-        this.#node(session.key, { kind: 'session', session }),
-      );
-    if (node.kind === 'request') return [];
-    return this.#waitingIn(node.session.key).map((request) =>
-      this.#node(request.id, { kind: 'request', request }),
-    );
+    switch (node?.kind) {
+      case undefined:
+        return [
+          ...this.#sessions.all.map((session) =>
+            this.#node(session.key, { kind: 'session', session }),
+          ),
+          ...(this.#missed.requests.length > 0 ? [MISSED_GROUP] : []),
+        ];
+      case 'session':
+        return this.#waitingIn(node.session.key).map((request) =>
+          this.#node(request.id, { kind: 'request', request }),
+        );
+      case 'missedGroup':
+        return this.#missed.requests.map((missed) => ({ kind: 'missed', missed }));
+      case 'request':
+      case 'missed':
+        return [];
+    }
   }
 
   getParent(node: InboxNode): InboxNode | undefined {
-    if (node.kind === 'session') return undefined;
+    if (node.kind === 'missed') return MISSED_GROUP;
+    if (node.kind !== 'request') return undefined;
     const session = this.#sessions.get(node.request.session.key);
     return session && this.#node(session.key, { kind: 'session', session });
   }

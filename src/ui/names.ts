@@ -22,6 +22,7 @@ export const commands = {
   cardAlwaysAllow: 'countersign.card.alwaysAllow',
   cardOpenDiff: 'countersign.card.openDiff',
   cardMore: 'countersign.card.more',
+  dismissMissed: 'countersign.dismissMissed',
   showOutput: 'countersign.showOutput',
   openWalkthrough: 'countersign.openWalkthrough',
 } as const;

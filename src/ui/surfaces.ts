@@ -12,6 +12,7 @@ import { EditLens } from './editLens.ts';
 import { InboxTree } from './inboxTree.ts';
 import { JournalHealth } from './journalHealth.ts';
 import { Launchers } from './launchers.ts';
+import { Missed } from './missed.ts';
 import { commands } from './names.ts';
 import { Notifications } from './notifications.ts';
 import { RegistryPicker } from './registryPicker.ts';
@@ -40,7 +41,10 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
   const remembered = new RememberedSessions(context.workspaceState);
   const history = new SessionHistory(remembered, sessions);
   const start = new StartSession({ sessions, chats, launchers, registry, history });
+  const missed = new Missed();
+  void missed.load(core.findMissed, output);
   const table = commandTable({
+    missed,
     start,
     request: new RequestCommands({ broker, answering, cards, diff }),
     session: new SessionCommands(sessions, chats, start),
@@ -63,8 +67,9 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
     chats,
     diff,
     notifications,
+    missed,
     history,
-    new InboxTree(broker, sessions),
+    new InboxTree(broker, sessions, missed),
     new StatusBar(broker, sessions, () => cards.isVisible),
     new EditLens(broker),
     new JournalHealth(broker),
