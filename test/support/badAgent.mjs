@@ -12,6 +12,12 @@ const OPTIONS = [
   { optionId: 'no', name: 'No', kind: 'reject_once' },
 ];
 
+/** It asks in none of its modes. */
+const ONLY_BYPASS = {
+  currentModeId: 'bypassPermissions',
+  availableModes: [{ id: 'bypassPermissions', name: 'Bypass Permissions' }],
+};
+
 function ask(id, { sessionId = SESSION, options = OPTIONS } = {}) {
   const toolCall = {
     toolCallId: `call-${id}`,
@@ -48,12 +54,15 @@ if (mode === 'garbageAtOnce') process.stdout.write('Welcome to the agent!\n');
 createInterface({ input: process.stdin })
   .on('line', (line) => {
     const { id, method, result } = JSON.parse(line);
+    if (method) process.stderr.write(`HEARD ${method}\n`);
     if (method === 'initialize') {
       const protocolVersion = mode === 'protocolVersion' ? 99 : 1;
       say({ id, result: { protocolVersion, agentInfo: { name: 'bad', version: '0.0.1' } } });
     } else if (method === 'session/new') {
       if (mode === 'notSignedIn')
         say({ id, error: { code: -32000, message: 'Authentication required' } });
+      else if (mode === 'onlyBypass')
+        say({ id, result: { sessionId: SESSION, modes: ONLY_BYPASS } });
       else say({ id, result: { sessionId: SESSION } });
     } else if (method === 'session/prompt') {
       ask(0);

@@ -89,6 +89,14 @@ describe('an ACP agent that misbehaves', function () {
     });
   }
 
+  it('is refused by its handshake alone when it asks in none of its modes', async () => {
+    await open('onlyBypass').start();
+    assertFailed(session, 'agentNotGated');
+    await assert.rejects(session.prompt('go'), { code: 'sessionEnded' });
+    const heard = log.join('\n').match(/HEARD \S+/g);
+    assert.deepEqual(heard, ['HEARD initialize', 'HEARD session/new']);
+  });
+
   it('leaves other sessions alone', async () => {
     const good = open('good');
     await good.start();
