@@ -78,7 +78,7 @@ function ruleOf(value: unknown, place: string): Result<Rule, string> {
   if (!parsed.success) {
     const [issue] = parsed.issues;
     const at = v.getDotPath(issue);
-    return err(`${at ? `${place}.${at}` : place}: ${shapeProblem(issue.message)}`);
+    return err(`${at ? `${place}.${at}` : place}: ${shapeProblem(issue)}`);
   }
   const { id, effect, agents, match } = parsed.output;
   const checked = checkedMatch(match);
@@ -94,8 +94,10 @@ function ruleOf(value: unknown, place: string): Result<Rule, string> {
   });
 }
 
-function shapeProblem(message: string): string {
-  return `${message}. A match is exact, command, path, url or mcp with its own fields; a tool alone is refused.`;
+function shapeProblem({ type, message }: v.BaseIssue<unknown>): string {
+  return type === 'union'
+    ? 'It is none of exact, command, path, url and mcp with the fields of that kind. A tool alone is refused.'
+    : `${message}.`;
 }
 
 function checkedMatch(match: v.InferOutput<typeof Match>): Result<RuleMatch, string> {

@@ -10,7 +10,6 @@ import { allowedBy, asked, deniedBy, notBindable } from '../verdict.ts';
 import { judgeCommand } from './commandMatch.ts';
 import type { FilesPort, GrammarBytes, JudgedCall, MatchContext } from './context.ts';
 import { judgeMcp } from './mcpMatch.ts';
-import { judgePath } from './pathMatch.ts';
 import type { RuleSet } from './ruleSet.ts';
 import { judgeUrl } from './urlMatch.ts';
 
@@ -88,13 +87,16 @@ export class RuleEngine {
       case 'edit':
       case 'delete':
       case 'read':
-      case 'move':
+      case 'move': {
+        // Reached when there is a rule for paths: most windows never load it.
+        const { judgePath } = await import('./pathMatch.ts');
         return judgePath({
           action,
           context,
           rules: [...rules.paths].filter(applies),
           files: this.#files,
         });
+      }
       case 'fetch':
         return judgeUrl(action, [...rules.urls].filter(applies));
       case 'mcp':
