@@ -25,6 +25,8 @@ export interface CardView {
   /** Whether "Always allow" can be offered. */
   readonly canHaveRule: boolean;
   readonly denyEndsTurn: boolean;
+  /** A sentence that is added to a deny is sent as the next message: the agent has no place for it. */
+  readonly feedbackIsNextPrompt: boolean;
   /** Set when the request is over. */
   readonly outcome?: CardOutcome;
 }
@@ -73,6 +75,7 @@ export function cardView(request: PermissionRequest, settled?: Settled): CardVie
     canAllow: canAllow(request),
     canHaveRule: canHaveRule(request),
     denyEndsTurn: request.denyEndsTurn === true,
+    feedbackIsNextPrompt: request.feedback === 'nextPrompt',
     ...(settled && { outcome: outcomeOfCard(settled) }),
   };
 }

@@ -181,3 +181,8 @@ export const SURFACE_WORDS = {
   cli: 'in the terminal',
   phone: 'on the phone',
 } as const;
+
+/** Said before a person adds a sentence to a deny that the agent has no place for. */
+export function nextPromptWords(agentName: string): string {
+  return `${agentName} has no place for a message with a denial: it will be sent as your next message.`;
+}

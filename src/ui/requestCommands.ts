@@ -3,7 +3,7 @@ import type { Broker } from '../permission/broker.ts';
 import { SURFACES, type Surface } from '../permission/decision.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
-import { wish } from '../protocol/words.ts';
+import { nextPromptWords, wish } from '../protocol/words.ts';
 import type { AnswerChoice, Answering } from './answering.ts';
 import type { CardPanel } from './cardPanel.ts';
 import type { DiffEditor } from './diffEditor.ts';
@@ -51,7 +51,10 @@ export class RequestCommands {
     if (!found) return;
     const feedback = await vscode.window.showInputBox({
       title: `Deny, and tell ${safeText(found.request.agent.name)} what to do differently`,
-      prompt: found.request.display.oneLine,
+      prompt:
+        found.request.feedback === 'nextPrompt'
+          ? nextPromptWords(safeText(found.request.agent.name))
+          : found.request.display.oneLine,
       ignoreFocusOut: true,
     });
     if (feedback === undefined) return;

@@ -16,7 +16,7 @@ export function ChatPanel(): VNode {
       {session && <Head session={session} />}
       <div class="cs-log" role="log" aria-label="Conversation" data-list tabIndex={-1}>
         <div class="cs-entries">
-          <Entries entries={entries} isOver={isOver} />
+          <Entries entries={entries} isOver={isOver} canResume={session?.canResume ?? false} />
         </div>
       </div>
       {elsewhere.requests > 0 && <Strip elsewhere={elsewhere} />}

@@ -12,9 +12,11 @@ import { Markdown } from './markdown.tsx';
 export function Entries(props: {
   readonly entries: readonly ChatEntry[];
   readonly isOver: boolean;
+  readonly canResume: boolean;
 }): VNode {
   const groups = groupTools(props.entries);
   const last = props.entries.at(-1);
+  const after = props.canResume ? 'resume' : 'restart';
   return (
     <>
       {groups.map((group) =>
@@ -28,11 +30,11 @@ export function Entries(props: {
           <Entry
             key={group.entry.id}
             entry={group.entry}
-            canRestart={props.isOver && group.entry === last}
+            again={props.isOver && group.entry === last ? after : undefined}
           />
         ),
       )}
-      {props.isOver && last?.kind !== 'notice' && <StartAgain />}
+      {props.isOver && last?.kind !== 'notice' && <StartAgain again={after} />}
     </>
   );
 }
@@ -55,10 +57,13 @@ function groupTools(entries: readonly ChatEntry[]): Group[] {
 
 interface EntryProps {
   readonly entry: Exclude<ChatEntry, ToolEntry>;
-  readonly canRestart: boolean;
+  readonly again: Again | undefined;
 }
 
-const Entry = memo(({ entry, canRestart }: EntryProps): VNode | null => {
+/** What can be done after the end. */
+type Again = 'resume' | 'restart';
+
+const Entry = memo(({ entry, again }: EntryProps): VNode | null => {
   switch (entry.kind) {
     case 'user':
       return (
@@ -79,7 +84,7 @@ const Entry = memo(({ entry, canRestart }: EntryProps): VNode | null => {
     case 'card':
       return <CardEntry requestId={entry.requestId} />;
     case 'notice':
-      return <Notice entry={entry} canRestart={canRestart} />;
+      return <Notice entry={entry} again={again} />;
   }
 });
 
@@ -97,10 +102,10 @@ const CardEntry = memo(({ requestId }: { readonly requestId: string }): VNode | 
 
 interface NoticeProps {
   readonly entry: Extract<ChatEntry, { kind: 'notice' }>;
-  readonly canRestart: boolean;
+  readonly again: Again | undefined;
 }
 
-function Notice({ entry: { level, text, detail }, canRestart }: NoticeProps): VNode {
+function Notice({ entry: { level, text, detail }, again }: NoticeProps): VNode {
   const isError = level === 'error';
   return (
     <div class="cs-notice">
@@ -114,14 +119,19 @@ function Notice({ entry: { level, text, detail }, canRestart }: NoticeProps): VN
           <pre class="cs-pre">{detail}</pre>
         </details>
       )}
-      {canRestart && <StartAgain />}
+      {again && <StartAgain again={again} />}
     </div>
   );
 }
 
-function StartAgain(): VNode {
+function StartAgain({ again }: { readonly again: Again }): VNode {
   return (
     <div class="cs-again">
+      {again === 'resume' && (
+        <Button look="primary" onPress={() => post({ type: 'resumeSession' })}>
+          Resume session
+        </Button>
+      )}
       <Button onPress={() => post({ type: 'startAgain' })}>Start again</Button>
     </div>
   );

@@ -3,6 +3,8 @@ import { useState } from 'preact/hooks';
 import type { SessionView } from '../../src/protocol/chatView.ts';
 import { post, save, savedText } from '../shared/host.ts';
 import { Button } from '../shared/toolkit.ts';
+import { CommandList, useCompletion } from './commandList.tsx';
+import { Controls } from './controls.tsx';
 
 const DRAFT = 'draft';
 
@@ -15,6 +17,7 @@ export function Prompt({ session }: { readonly session: SessionView }): VNode {
     save(DRAFT, text);
     setDraft(text);
   };
+  const completion = useCompletion(session.controls.commands, draft, change);
   const send = () => {
     const text = draft.trim();
     if (!takesText || text === '') return;
@@ -23,7 +26,9 @@ export function Prompt({ session }: { readonly session: SessionView }): VNode {
   };
   return (
     <div class="cs-prompt">
+      <CommandList completion={completion} />
       <textarea
+        {...completion.aria}
         value={draft}
         rows={1}
         maxLength={1_000_000}
@@ -31,12 +36,14 @@ export function Prompt({ session }: { readonly session: SessionView }): VNode {
         aria-label="Message"
         onInput={(event) => change(event.currentTarget.value)}
         onKeyDown={(event) => {
+          if (completion.onKey(event)) return;
           if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
           event.preventDefault();
           send();
         }}
       />
       <div class="foot">
+        <Controls controls={session.controls} />
         {state === 'running' ? (
           <Button onPress={() => post({ type: 'stop' })}>
             <i class="codicon codicon-debug-stop" aria-hidden="true" />

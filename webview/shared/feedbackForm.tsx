@@ -1,7 +1,9 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { nextPromptWords } from '../../src/protocol/words.ts';
 import { useArming } from './arming.ts';
 import type { CardUi } from './decide.tsx';
+import { Note } from './notes.tsx';
 import { Button, TextField } from './toolkit.ts';
 
 /** A deny with a sentence for the agent. Opens inside the card. */
@@ -22,11 +24,14 @@ export function FeedbackForm({ ui }: { readonly ui: CardUi }): VNode {
         fieldRef={field}
         value={text}
         label={title}
-        placeholder="Sent with your Deny"
+        placeholder={
+          card.feedbackIsNextPrompt ? 'Sent as your next message' : 'Sent with your Deny'
+        }
         maxLength={4000}
         onText={setText}
         onEnter={send}
       />
+      {card.feedbackIsNextPrompt && <Note icon="info" text={nextPromptWords(card.agent.name)} />}
       <div class="cs-decide">
         <Button onPress={() => setPanel('none')}>Cancel</Button>
         <Button off={off} onPress={send}>

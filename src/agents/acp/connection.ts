@@ -209,7 +209,7 @@ export class AcpConnection implements AgentConnection {
 
   /** Nothing is sent to an agent that would not ask, but for the mode in which it does. */
   async #makeAsk(sessionId: string): Promise<void> {
-    const found = this.#modes.check();
+    const found = this.#modes.check(this.#options.start.resume !== undefined);
     if (found.kind === 'set') {
       const { modeId } = found;
       // Before the answer: what the agent says about its mode from now on counts.
@@ -255,8 +255,8 @@ export class AcpConnection implements AgentConnection {
         if (this.#isNew(frame.id)) this.#pipe.push(frame.message);
         break;
       case 'update':
-        if (frame.sessionId === this.#sessionId) this.#update(frame.update);
-        else if (this.#isLoading(frame.sessionId)) this.#replayed(frame.update);
+        if (this.#isLoading(frame.sessionId)) this.#replayed(frame.update);
+        else if (frame.sessionId === this.#sessionId) this.#update(frame.update);
         break;
       case 'cancelRequest':
         this.#permissions.withdraw(frame.requestId);
@@ -300,7 +300,7 @@ export class AcpConnection implements AgentConnection {
 
   /** Before the session is open an agent only tells what was: what it asks then is for no session of ours. */
   #isLoading(sessionId: string): boolean {
-    return this.#sessionId === undefined && sessionId === this.#options.start.resume;
+    return !this.#isGated && sessionId === this.#options.start.resume;
   }
 
   #replayed(update: JsonObject): void {
@@ -310,7 +310,7 @@ export class AcpConnection implements AgentConnection {
 
   #requestPermission(id: RequestId, params: PermissionParams): void {
     const { sessionId, toolCall } = params;
-    if (this.#sessionId === undefined || sessionId !== this.#sessionId) {
+    if (sessionId !== this.#sessionId || this.#isLoading(sessionId)) {
       this.#fail(unknownSession(this.#agent.name, sessionId));
       return;
     }

@@ -111,12 +111,18 @@ export class SessionModes {
     return undefined;
   }
 
-  check(): ModeCheck {
+  /** `again`: a mode that asks is set once more, so that what was kept of an earlier session does not count. */
+  check(again = false): ModeCheck {
     const option = this.#looseOption();
     if (option !== undefined) return { kind: 'notGated', what: option };
     const loose = this.#inForce().find((mode) => !this.#asksIn(mode));
     const { ask } = this.#measured ?? {};
-    if (loose === undefined && !this.#isUntold()) return { kind: 'asks' };
+    if (loose === undefined && !this.#isUntold()) {
+      const { current } = this;
+      if (!again || current === undefined || !this.#offered.includes(current))
+        return { kind: 'asks' };
+      return { kind: 'set', modeId: current, what: 'it did not take its mode again' };
+    }
     const what =
       loose === undefined ? 'it does not say in which mode it is' : `its mode is "${loose}"`;
     if (ask === undefined || !this.#offered.includes(ask)) return { kind: 'notGated', what };

@@ -100,6 +100,7 @@ export const cardEntries = {
   canAllow: flag,
   canHaveRule: flag,
   denyEndsTurn: flag,
+  feedbackIsNextPrompt: flag,
 };
 
 /** Fails to compile when a card gets a field that phones would not see. */
