@@ -103,7 +103,7 @@ const iconSprite = {
     build.onLoad({ filter: /\.css$/, namespace: 'icons' }, () => ({
       contents: [
         `.codicon::before { content: ''; display: inline-block; width: 1em; height: 1em; vertical-align: -0.125em; background: currentColor; forced-color-adjust: none; mask: url(icons.svg) 0 0 / ${ICONS.length}em 1em no-repeat; }`,
-        ...ICONS.map((name, at) => `.codicon-${name}::before { mask-position-x: ${-at}em; }`),
+        ...ICONS.map((name, at) => `.codicon-${name}::before { mask-position: ${-at}em 0; }`),
       ].join('\n'),
       loader: 'css',
     }));

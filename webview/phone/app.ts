@@ -77,7 +77,7 @@ export class App {
 
   /** Waiting requests, and those that were answered on the list that is still on show. Oldest first. */
   get listed(): readonly CardItem[] {
-    return this.items.filter(hasCard).filter((item) => !isOver(item) || this.#held.has(item.key));
+    return this.items.filter(hasCard).filter((item) => !isOver(item) || (this.#held.has(item.key) && !endedAway(item)));
   }
 
   get waiting(): readonly CardItem[] {
@@ -88,10 +88,12 @@ export class App {
   get happenedAway(): readonly Item[] {
     const { from, to } = this.#away;
     return this.items
-      .filter(({ phase, resolved, key }) => {
+      .filter((item) => {
+        const { phase, resolved, key } = item;
         if (phase.kind !== 'over' || phase.at <= this.#awayCleared) return false;
-        if (resolved?.mine || this.#held.has(key)) return false;
-        return resolved?.late || (phase.at > from && phase.at <= to);
+        if (resolved?.mine) return false;
+        if (endedAway(item)) return true;
+        return !this.#held.has(key) && phase.at > from && phase.at <= to;
       })
       .reverse();
   }
@@ -341,6 +343,11 @@ export class App {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
+}
+
+/** It ended while this phone was not connected. */
+function endedAway({ resolved }: Item): boolean {
+  return !resolved || resolved.late;
 }
 
 const NOT_SENT =

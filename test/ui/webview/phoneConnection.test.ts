@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Resolved } from '../../../src/protocol/phone/payloads.ts';
+import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
+import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
+import { waitFor } from '../../support/waitFor.ts';
+import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
+
+describe('the page for phones, when connections come and go', function () {
+  this.timeout(60_000);
+  let harness: PhoneHarness;
+  let phone: Phone;
+  let desktop: PhoneDesktop;
+
+  before(async () => {
+    harness = await PhoneHarness.start();
+  });
+  after(() => harness.stop());
+  beforeEach(async () => {
+    phone = await harness.phone();
+    desktop = new PhoneDesktop(harness.mailboxes);
+  });
+  afterEach(async () => {
+    assert.deepEqual(phone.complaints, []);
+    harness.mailboxes.mood = 'good';
+    await phone.close();
+  });
+
+  it('reads, but does not answer, while it is not connected; then everything that waits is there once', async () => {
+    const page = await phone.paired(desktop);
+    const [kept, ended, missed] = [
+      phoneCard(PNPM_TEST),
+      phoneCard(PNPM_TEST),
+      phoneCard(PNPM_TEST),
+    ];
+    desktop.raise(kept);
+    desktop.raise(ended);
+    await page.locator('.cs-card').nth(1).waitFor();
+    await page.locator('.allow:not([aria-disabled=true])').first().waitFor();
+    harness.mailboxes.cutAll('cut');
+    await page.getByText('Reconnecting…').waitFor();
+    assert.equal(await page.locator('.allow[aria-disabled=true]').count(), 2);
+    await page.locator('.allow').first().click({ force: true });
+    await picture(page, 'reconnecting');
+    // Meanwhile one ends, unheard, and one more comes.
+    desktop.open.delete(ended.id);
+    desktop.late.push(lateEnd(ended.id));
+    desktop.open.set(missed.id, missed);
+    harness.mailboxes.mood = 'good';
+    await page.locator('[data-connection=connected]').waitFor();
+    await page.locator(`#card-${missed.id}`).waitFor();
+    assert.equal(await page.locator('.cs-card:not(.is-done)').count(), 2);
+    assert.equal(await page.locator(`#card-${kept.id}`).count(), 1);
+    await page.getByText('While you were away').waitFor();
+    await page.getByText('Denied by you in the inbox').waitFor();
+    assert.deepEqual(desktop.answers, []);
+    assert.equal(await page.getByText('Reconnecting…').count(), 0);
+  });
+
+  it('is told by a new page of what happened while none was open', async () => {
+    const page = await phone.paired(desktop);
+    const card = phoneCard(PNPM_TEST);
+    desktop.raise(card);
+    await page.locator('.cs-card').waitFor();
+    await page.close();
+    desktop.open.delete(card.id);
+    desktop.late.push(lateEnd(card.id));
+    const again = await phone.open();
+    await again.getByText('While you were away').waitFor();
+    await again.getByText('Denied by you in the inbox').waitFor();
+    await picture(again, 'away');
+    await again.getByRole('button', { name: 'Clear this list' }).click();
+    assert.equal(await again.getByText('While you were away').count(), 0);
+  });
+
+  it('closes what the desktop does not name any more, though it never said how it ended', async () => {
+    const page = await phone.paired(desktop);
+    desktop.raise(phoneCard(PNPM_TEST));
+    await page.locator('.cs-card').waitFor();
+    desktop.open.clear();
+    await page.reload();
+    await page.getByText('Nothing is waiting').waitFor();
+    await sleep(300);
+    assert.equal(await page.locator('.allow').count(), 0);
+  });
+
+  it('does not say that it is connected when only the mailbox answers', async () => {
+    const page = await phone.paired(desktop);
+    desktop.silent = true;
+    await page.reload();
+    await page.getByText('Mara-desktop cannot be reached.').waitFor({ timeout: 20_000 });
+    await page.getByText('VS Code does not answer').waitFor();
+    assert.equal(await page.locator('[data-connection=connected]').count(), 0);
+    desktop.silent = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('[data-connection=connected]').waitFor();
+  });
+
+  it('says so when an answer may not have arrived, and lets it be given again', async () => {
+    const page = await phone.paired(desktop);
+    desktop.raise(phoneCard(PNPM_TEST));
+    await page.locator('.deny:not([aria-disabled=true])').waitFor();
+    harness.mailboxes.mood = 'refuse';
+    await page.locator('.deny').click();
+    await page.locator('.cs-note', { hasText: 'may not have reached the desktop' }).waitFor();
+    harness.mailboxes.mood = 'good';
+    await page.locator('.deny:not([aria-disabled=true])').click();
+    await waitFor(() => desktop.answers.length === 1, 'the answer');
+  });
+
+  it('shows the same in two tabs, and sends one answer', async () => {
+    const page = await phone.paired(desktop);
+    const second = await phone.open();
+    await second.locator('[data-connection=connected]').waitFor();
+    const cards = Array.from({ length: 5 }, () => phoneCard(PNPM_TEST));
+    for (const card of cards) desktop.raise(card);
+    for (const tab of [page, second]) {
+      await tab.locator('.cs-card').nth(4).waitFor();
+      assert.equal(await tab.locator('.cs-card').count(), 5);
+      await tab.locator('.allow:not([aria-disabled=true])').nth(4).waitFor();
+    }
+    const press = `document.querySelector('.allow').click()`;
+    await Promise.all([page.evaluate(press), second.evaluate(press)]);
+    await waitFor(() => desktop.answers.length === 1, 'one answer');
+    await sleep(300);
+    assert.equal(desktop.answers.length, 1);
+    desktop.resolve(cards[0]?.id ?? '', { mine: true });
+    for (const tab of [page, second]) await tab.locator('.cs-card.is-done').waitFor();
+  });
+
+  it('says that a mailbox is gone, and goes back with the back button', async () => {
+    const page = await phone.paired(desktop);
+    desktop.raise(phoneCard(PNPM_TEST));
+    await page.getByText('More ways to answer').click();
+    await page.locator('.always:not([aria-disabled=true])').click();
+    await page.goBack();
+    await page.locator('.p-foot .allow').waitFor();
+    await page.goBack();
+    await page.locator('h1', { hasText: '1 waiting' }).waitFor();
+    harness.mailboxes.gone(desktop.device?.mailboxes.toPhone ?? '');
+    await page.getByText('does not know this phone any more').waitFor();
+    assert.equal(await page.locator('.allow:not([aria-disabled=true])').count(), 0);
+  });
+});
+
+function lateEnd(id: string): Resolved {
+  const { outcome, ...rest } = resolved(id, { late: true, decision: 'deny' });
+  const denied = { tone: 'no', icon: 'circle-slash', text: 'Denied by you' } as const;
+  return { ...rest, outcome: { ...outcome, ...denied, where: 'in the inbox' } };
+}
