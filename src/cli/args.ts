@@ -7,10 +7,11 @@ export type Command =
   | ({ readonly kind: 'run' } & RunArguments)
   | { readonly kind: 'agents'; readonly json: boolean }
   | { readonly kind: 'policyCheck'; readonly rules: string | undefined }
+  | { readonly kind: 'redact'; readonly as: 'command' | 'text' }
   | { readonly kind: 'auditVerify'; readonly journal: string | undefined }
   | { readonly kind: 'auditShow'; readonly journal: string | undefined; readonly json: boolean };
 
-export type HelpTopic = 'main' | 'run' | 'agents' | 'audit' | 'policy';
+export type HelpTopic = 'main' | 'run' | 'agents' | 'audit' | 'policy' | 'redact';
 
 export interface RunArguments {
   readonly agent: AgentArgument;
@@ -59,6 +60,8 @@ export function parseCommand(argv: readonly string[]): Parsed {
       return parseAudit(rest);
     case 'policy':
       return parsePolicy(rest);
+    case 'redact':
+      return parseRedact(rest);
     default:
       return usage('main', `There is no command "${first}".`);
   }
@@ -165,6 +168,16 @@ function parsePolicy([action, ...argv]: readonly string[]): Parsed {
   return ok({ kind: 'policyCheck', rules });
 }
 
+function parseRedact(argv: readonly string[]): Parsed {
+  const parsed = parse('redact', argv, { ...HELP, as: { type: 'string' } } as const);
+  if (!parsed.ok) return parsed;
+  const { help, as = 'text' } = parsed.value.values;
+  if (help) return ok({ kind: 'help', topic: 'redact' });
+  if (as !== 'command' && as !== 'text')
+    return usage('redact', 'A string is looked at --as command or --as text.');
+  return ok({ kind: 'redact', as });
+}
+
 function parse<const T extends NonNullable<ParseArgsConfig['options']>>(
   topic: HelpTopic,
   argv: readonly string[],
@@ -197,7 +210,7 @@ function attachValues(argv: readonly string[], names: readonly string[]): string
 }
 
 function topicOf(word: string | undefined): HelpTopic {
-  const topics: readonly HelpTopic[] = ['run', 'agents', 'audit', 'policy'];
+  const topics: readonly HelpTopic[] = ['run', 'agents', 'audit', 'policy', 'redact'];
   return topics.find((topic) => topic === word) ?? 'main';
 }
 

@@ -12,6 +12,7 @@ Usage:
   countersign agents [--json]
   countersign audit verify|show [options]
   countersign policy check [--rules FILE]
+  countersign redact [--as command]
   countersign --version
 
 "countersign help run" tells more about a command.
@@ -56,17 +57,20 @@ each line:
     command            the shell command, or null
     input              all that the call depends on; secrets taken out unless --raw-input
     pattern            what "always" would allow: exactly this call; null when it can only be allowed once
-    scope              how far "always" reaches: session, until this run ends; or null
+    scope              how far "always" reaches unless you say otherwise: session, until this run ends; or null
+    scopes             how far it can reach: session, workspace (this folder, later runs too), global
     kind               the kind of card: command, edit, create, …, question
     argsHash           equal hashes ask for the same thing
     options            the agent's own answers: id, label, kind, outcome, note, wider
-    decisions          what can be answered: once, always, reject
+    decisions          what can be answered: once, always, reject, never (always deny)
     agent, raisedAt, why, risk, rejectEndsTurn, questions
+  rule_suggestions     id, suggestions [{match, label}]: patterns that an "always" or "never" can name
   permission_resolved  id, sessionId, callId, decision (allow or deny), always, by, delivery, text
   error                code, message, id: a line was not understood or an answer did not count; requests stay open
   session_ended        sessionId, reason, code, signal (of the agent), exitCode (of this command), message
 Answers go to standard input, one on each line, in any order:
-  {"type":"permission_response","id":ID,"decision":"once"|"always"|"reject"}
+  {"type":"permission_response","id":ID,"decision":"once"|"always"|"reject"|"never"}
+  with always and never, if you like: "scope", "match" (one of the suggestions) and "expiresAt" (milliseconds)
   and, if you like: "optionId" (one of the agent's own), "message" (for the agent, with reject), "argsHash" (to be sure
   that it is the request you saw), "answers" (for a question: text by question id).
 When standard input ends while a request waits, or one comes later, it is denied and the agent is stopped.
@@ -140,10 +144,34 @@ Exit codes:
   2  wrong usage, or rules that cannot be read; nothing was checked
 `;
 
+const REDACT = `Shows what a card, the record and a phone would show of a text or of the arguments of a call.
+
+Usage:
+  countersign redact [--as command|text]
+
+Standard input has one JSON object on each line:
+  {"id": "1", "input": "curl -u me:hunter2 https://x.example"}
+  {"id": "2", "input": {"user": "me", "password": "hunter2"}}
+For each, one line is printed:
+  id       as it was
+  display  the text with secrets taken out, as [redacted: KIND], and characters that do not show as [U+202E]; JSON as a
+           card prints it
+  found    the kinds of the secrets, one for each
+
+A string is looked at as a text, or with --as command as a shell command, of which less is taken out: never more than
+one word, so that nothing that runs is hidden.
+
+Exit codes:
+  0  every line was read
+  1  one was not; in its place there is {"id": null, "error": …}
+  2  wrong usage
+`;
+
 const TEXTS: Readonly<Record<HelpTopic, string>> = {
   main: MAIN,
   run: RUN,
   agents: AGENTS,
   audit: AUDIT,
   policy: POLICY,
+  redact: REDACT,
 };

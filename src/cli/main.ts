@@ -61,6 +61,10 @@ async function execute(command: Command, io: CliIo): Promise<number> {
     case 'agents':
       await output.out(agentsTable(io.machine.env, command.json));
       return EXIT.ok;
+    case 'redact': {
+      const { redact } = await import('./redact.ts');
+      return redact(io.stdin, command.as, output);
+    }
     case 'auditVerify':
       return auditVerify(journalOf(command.journal, io), output);
     case 'auditShow':
