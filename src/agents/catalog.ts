@@ -1,4 +1,4 @@
-import type { AsksFor, Strictness } from '../protocol/asksFor.ts';
+import type { AsksFor, Reach } from '../protocol/asksFor.ts';
 import { UserError } from '../protocol/userError.ts';
 import type { AcpLauncherOptions } from './acp/launcher.ts';
 import type { AgentLauncher } from './agent.ts';
@@ -16,6 +16,8 @@ export interface CatalogAgent {
   readonly alwaysScope: string;
   readonly relayed: Relayed;
   readonly asksFor: AsksFor;
+  /** How far its own settings can be switched off. */
+  readonly strict: Reach;
   /** Names of its program, the first that is found counts; none for what is a part of Countersign. */
   readonly programs: readonly string[];
   /** What to do to have it on this machine. */
@@ -44,8 +46,6 @@ interface How extends Pick<LaunchOptions, 'demoProgram'> {
 interface Row extends Omit<CatalogAgent, 'relayed'> {
   /** How to start it so that it asks; or the reason why that cannot be ensured. */
   readonly gate: Launch | string;
-  /** How far its own settings can be switched off. */
-  readonly strict: Exclude<Strictness, { readonly kind: 'off' }>;
 }
 
 const OWN_SETTINGS_EXCEPTED: AsksFor = {
@@ -53,6 +53,7 @@ const OWN_SETTINGS_EXCEPTED: AsksFor = {
   except: 'what its own settings allow',
 };
 const NO_WAY = { kind: 'noWay' } as const;
+const OFF = { kind: 'off' } as const;
 /** Its rules are ours in any case; a plugin could still run code of its own. */
 const WITHOUT_PLUGINS = ['--pure'];
 
@@ -274,7 +275,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** The parity table. */
-export const CATALOG: readonly CatalogAgent[] = ROWS.map(({ gate, strict, ...agent }) => ({
+export const CATALOG: readonly CatalogAgent[] = ROWS.map(({ gate, ...agent }) => ({
   ...agent,
   relayed: typeof gate === 'string' ? { kind: 'no', reason: gate } : { kind: 'yes' },
 }));
@@ -307,7 +308,7 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
     start: async (start) => (await launcher()).start(start),
     doors: async (place) => ({
       files: await findDoors(id, place),
-      strict: isStrict() ? strict : { kind: 'off' },
+      strict: isStrict() ? strict : OFF,
     }),
   };
 }
@@ -318,7 +319,7 @@ export async function createAcpLauncher(
   isStrict: () => boolean,
 ): Promise<AgentLauncher> {
   const { acpLauncher } = await import('./acp/launcher.ts');
-  const strict = (): Strictness => (isStrict() ? NO_WAY : { kind: 'off' });
+  const strict = () => (isStrict() ? NO_WAY : OFF);
   return { ...acpLauncher(options), doors: async () => ({ files: undefined, strict: strict() }) };
 }
 

@@ -1,5 +1,5 @@
 import { CATALOG, type CatalogAgent, programOf } from '../agents/catalog.ts';
-import { asksForCell } from '../protocol/asksFor.ts';
+import { asksForCell, strictCell } from '../protocol/asksFor.ts';
 
 /** The parity table, as text or as JSON. */
 export function agentsTable(env: NodeJS.ProcessEnv, json: boolean): string {
@@ -11,6 +11,7 @@ export function agentsTable(env: NodeJS.ProcessEnv, json: boolean): string {
       `  transport   ${agent.transport}, ${agent.native}`,
       `  its always  ${agent.alwaysScope}`,
       `  asks for    ${asksForCell(agent.asksFor)}`,
+      `  strict      ${strictCell(agent.strict)}`,
       `  relayed     ${agent.relayed.kind === 'yes' ? 'yes' : `no: ${agent.relayed.reason}`}`,
       `  here        ${whereWords(agent, found)}`,
     ].join('\n'),
@@ -28,6 +29,7 @@ function asJson({ agent, found }: { agent: CatalogAgent; found: string | undefin
     relayed: agent.relayed.kind === 'yes',
     asksFor: agent.asksFor.kind,
     asksForExcept: agent.asksFor.except ?? null,
+    strict: agent.strict.kind,
     reason: agent.relayed.kind === 'no' ? agent.relayed.reason : null,
     installed: agent.programs.length === 0 || found !== undefined,
     found: found ?? null,

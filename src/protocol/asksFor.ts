@@ -6,9 +6,7 @@ export interface AsksFor {
 }
 
 /** How far the setting `countersign.strict` reaches with an agent. */
-export type Strictness =
-  /** The setting is off. */
-  | { readonly kind: 'off' }
+export type Reach =
   /** It was started so that its own settings let nothing through. */
   | { readonly kind: 'on' }
   /** As `on`, except for what `still` says. */
@@ -20,7 +18,7 @@ export type Strictness =
 export interface Doors {
   /** Files of its own that can allow calls, absolute paths; `undefined` when nobody knows where they lie. */
   readonly files: readonly string[] | undefined;
-  readonly strict: Strictness;
+  readonly strict: Reach | { readonly kind: 'off' };
 }
 
 /** What an agent says whose own settings come first. */
@@ -35,6 +33,18 @@ export function asksForCell({ except, kind }: AsksFor): string {
       return except === undefined ? 'some tools' : `some tools, not for ${except}`;
     case 'nothing':
       return 'nothing';
+  }
+}
+
+/** The cell of the parity table: what it asks for with the setting on. */
+export function strictCell(reach: Reach): string {
+  switch (reach.kind) {
+    case 'on':
+      return 'everything';
+    case 'partly':
+      return `everything, but ${reach.still}`;
+    case 'noWay':
+      return 'no way to switch its own settings off';
   }
 }
 

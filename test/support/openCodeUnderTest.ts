@@ -75,7 +75,8 @@ export async function openCodeUnderTest(
 
 /** The same over `opencode acp`, where a deny carries no words. */
 export async function openCodeAcpUnderTest(): Promise<OpenCodeUnderTest> {
-  return { ...(await openCodeUnderTest(openCodeAcpLauncher)), toldToModel: () => undefined };
+  const agent = await openCodeUnderTest(openCodeAcpLauncher);
+  return { ...agent, asksOneByOne: true, toldToModel: () => undefined };
 }
 
 /** A call of its `bash`. */

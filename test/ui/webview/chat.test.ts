@@ -60,6 +60,21 @@ describe('chat panel', function () {
       assert.deepEqual(await view.sent(), [{ type: 'newSession' }]);
     });
 
+    it('names the files that can let calls through, and opens them', async () => {
+      const path = '/home/dev/.claude/settings.json';
+      const doors = [
+        { label: '.claude/settings.json', path: '/work/.claude/settings.json' },
+        { label: '~/.claude/settings.json', path },
+      ];
+      await open([], { asksFor: 'what its own settings do not allow', doors });
+      assert.equal(
+        await view.page.locator('.cs-chat-h .sub').textContent(),
+        'Claude CodeAsks for: what its own settings do not allowIts own settings: .claude/settings.json, ~/.claude/settings.json',
+      );
+      await view.page.getByRole('button', { name: '~/.claude/settings.json' }).click();
+      assert.deepEqual(await view.sent(), [{ type: 'openDoor', path }]);
+    });
+
     it('says that requests wait elsewhere', async () => {
       await open();
       await view.send({ type: 'elsewhere', requests: 1, sessions: ['Upgrade to Vite 7'] });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { CATALOG, createLauncher, programOf } from '../../../src/agents/catalog.ts';
+import { asksForCell, strictCell } from '../../../src/protocol/asksFor.ts';
 import { describeError } from '../../../src/protocol/userError.ts';
-import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
+import { ROOT, removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 const options = { demoProgram: '/nowhere/demoAgent.js' };
 
@@ -35,6 +36,14 @@ describe('The parity table', () => {
         agent.install,
       ])
         assert.notEqual(text, '', agent.id);
+    }
+  });
+
+  it('is in the README in the same words', () => {
+    const readme = fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8');
+    for (const { alwaysScope, asksFor, name, strict, transport } of CATALOG) {
+      const cells = [name, transport, alwaysScope, asksForCell(asksFor), strictCell(strict)];
+      assert.ok(readme.includes(`| ${cells.join(' | ')} |\n`), name);
     }
   });
 

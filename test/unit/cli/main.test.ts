@@ -104,6 +104,7 @@ describe('countersign', () => {
         relayed: true,
         asksFor: 'everything',
         asksForExcept: 'what its own settings allow',
+        strict: 'on',
         reason: null,
         installed: false,
         found: null,
