@@ -3,7 +3,7 @@ import { createLauncher } from '../../src/agents/catalog.ts';
 import { installed, modernNode, type PinnedPackage } from './agentCache.ts';
 import { type CodexUnderTest, codexUnderTest, exec } from './codexUnderTest.ts';
 
-export const CODEX_ACP: PinnedPackage = {
+const CODEX_ACP: PinnedPackage = {
   name: '@agentclientprotocol/codex-acp',
   version: '2.6.0',
 };

@@ -9,9 +9,6 @@ export interface Registry {
   readonly leftOut: readonly string[];
 }
 
-/** An npm or PyPI package of exactly one version. */
-export type PackageDistribution = v.InferOutput<typeof npxSchema>;
-export type BinaryTarget = v.InferOutput<typeof binarySchema>;
 export type RegistryAgent = v.InferOutput<typeof agentSchema>;
 
 /** Reads the text of a registry file. An entry that is not as the format says is left out and named. */
