@@ -73,6 +73,7 @@ describe('the LAN server under attack', () => {
       chunked.socket.write(piece);
       await new Promise(setImmediate);
     }
+    if (chunked.socket.writable) chunked.socket.write('0\r\n\r\n');
     await chunked.closed;
     assert.match(announced.text(), /^HTTP\/1\.1 413 /);
     assert.deepEqual(received, []);
