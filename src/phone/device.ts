@@ -7,6 +7,7 @@ import type { PushSubscriptionInfo } from '../protocol/phone/payloads.ts';
 import type { WorkspaceKeys } from '../protocol/phone/workspacePairing.ts';
 import type { DeviceRecord } from './deviceRecord.ts';
 import { LatestWriter } from './latestWriter.ts';
+import { NodeSignatures } from './nodeSignatures.ts';
 import type { SecretStore } from './secretStore.ts';
 import type { TransportKind } from './transport.ts';
 
@@ -62,6 +63,7 @@ export class Device {
       signingKey,
       peerKey,
       clock,
+      signatures: new NodeSignatures(),
     });
     this.#writer = new LatestWriter(() => this.#write());
   }

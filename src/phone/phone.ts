@@ -3,13 +3,13 @@ import { type Disposable, DisposableStore, toDisposable } from '../base/disposab
 import { Emitter, type Event } from '../base/event.ts';
 import type { Timers } from '../base/timers.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import type { RuleOffer } from '../protocol/phone/payloads.ts';
 import { UserError } from '../protocol/userError.ts';
 import type { Courier } from './courier.ts';
 import type { Device } from './device.ts';
 import { Devices } from './devices.ts';
 import { type DeviceReach, Hub } from './hub.ts';
 import { Pairing } from './pairing.ts';
-import type { RuleOffer } from './phoneCard.ts';
 import type { DesktopQuestion, PhoneBroker } from './ports.ts';
 import type { PushSender } from './pushSender.ts';
 import type { SecretStore } from './secretStore.ts';

@@ -1,17 +1,10 @@
-import type { RuleScope } from '../permission/decision.ts';
 import type { Display, Preview } from '../permission/display.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { plain, type Span, type Spans } from '../permission/spans.ts';
 import { type CardView, cardView } from '../protocol/cardView.ts';
 import { utf8 } from '../protocol/phone/bytes.ts';
 import { MAX_PAYLOAD } from '../protocol/phone/envelope.ts';
-import type { PhoneCard } from '../protocol/phone/payloads.ts';
-
-/** What "Always allow" can offer for a request. */
-export interface RuleOffer {
-  readonly scopes: readonly RuleScope[];
-  readonly suggestions: readonly { readonly id: string; readonly label: string }[];
-}
+import type { PhoneCard, RuleOffer } from '../protocol/phone/payloads.ts';
 
 export const NO_RULES: RuleOffer = { scopes: [], suggestions: [] };
 
@@ -50,10 +43,8 @@ export function phoneCard(request: PermissionRequest, rules: RuleOffer): SharedC
 
 type View = Omit<CardView, 'outcome'>;
 
-/** A fresh copy: the schema of the wire has no readonly lists. */
 function cardOf(view: View, rules: RuleOffer, shortened: boolean): SharedCard {
-  const card: View & { rules: RuleOffer; shortened: boolean } = { ...view, rules, shortened };
-  return structuredClone(card) as SharedCard;
+  return { ...view, rules, shortened };
 }
 
 function fits(card: SharedCard): boolean {

@@ -5,8 +5,8 @@ import type { Timers } from '../base/timers.ts';
 import type { Settled } from '../permission/broker.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { cardView } from '../protocol/cardView.ts';
-import type { Resolved } from '../protocol/phone/payloads.ts';
-import { NO_RULES, phoneCard, type RuleOffer, type SharedCard } from './phoneCard.ts';
+import type { Resolved, RuleOffer } from '../protocol/phone/payloads.ts';
+import { NO_RULES, phoneCard, type SharedCard } from './phoneCard.ts';
 import type { PhoneBroker } from './ports.ts';
 
 /** A card goes out at the latest after so many milliseconds, whatever the rules still think about. */

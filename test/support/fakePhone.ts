@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/base/clock.ts';
 import type { Disposable } from '../../src/base/disposable.ts';
+import { NodeSignatures } from '../../src/phone/nodeSignatures.ts';
 import { randomBytes, toBase64 } from '../../src/protocol/phone/bytes.ts';
 import type { DeviceLink } from '../../src/protocol/phone/link.ts';
 import { parsePairCode } from '../../src/protocol/phone/pairCode.ts';
@@ -130,7 +131,7 @@ export class FakePhone {
     if (this.#record) return;
     this.#record = record;
     this.#digits = digits;
-    this.#link = phoneLink(record, this.#clock);
+    this.#link = phoneLink(record, this.#clock, new NodeSignatures());
     this.connect();
   }
 }

@@ -77,7 +77,7 @@ export async function restarted(stage: PhoneStage): Promise<Phone> {
   return createPhone(stage.options);
 }
 
-/** Waits for what the phone or the hub does. */
-export function until(condition: () => boolean): Promise<void> {
-  return waitFor(condition, `the phone: ${condition}`, 5000);
+/** Waits for what the phone or the hub does. Milliseconds. */
+export function until(condition: () => boolean, timeout = 5000): Promise<void> {
+  return waitFor(condition, `the phone: ${condition}`, timeout);
 }

@@ -7,8 +7,7 @@ import {
   hashOf,
   NONCE_BYTES,
   SIGNATURE_BYTES,
-  sign,
-  verify,
+  type Signatures,
 } from './primitives.ts';
 import { MAX_SEQUENCE } from './sequenceWindow.ts';
 
@@ -52,6 +51,20 @@ export interface Envelope {
   readonly ciphertext: Uint8Array;
 }
 
+interface SealKeys {
+  readonly key: Uint8Array;
+  /** Ed25519 secret of the sender. */
+  readonly signingKey: Uint8Array;
+  readonly signatures: Signatures;
+}
+
+interface OpenKeys {
+  readonly key: Uint8Array;
+  /** Ed25519 public key of the sender. */
+  readonly peerKey: Uint8Array;
+  readonly signatures: Signatures;
+}
+
 /** Parses what came out of a mailbox; `undefined` for everything that {@link seal} would not have written. */
 export function parseEnvelope(text: string): Envelope | undefined {
   if (text.length > MAX_ENVELOPE) return undefined;
@@ -71,13 +84,13 @@ export function parseEnvelope(text: string): Envelope | undefined {
 export function seal(
   { v: version, w, d, dir, s, ep }: EnvelopeHeader,
   payload: string,
-  { key, signingKey }: { readonly key: Uint8Array; readonly signingKey: Uint8Array },
+  { key, signingKey, signatures }: SealKeys,
 ): string {
   const h = { v: version, w, d, dir, s, ep };
   const associated = associatedData(h);
   const body = utf8(payload);
   if (body.length > MAX_PAYLOAD) throw new RangeError('The payload does not fit into an envelope');
-  const signature = sign(signedHash(associated, body), signingKey);
+  const signature = signatures.sign(signedHash(associated, body), signingKey);
   const nonce = randomBytes(NONCE_BYTES);
   const sealed = encrypt(key, nonce, associated, padded(concat(signature, body)));
   return textOf({ h, n: toBase64(nonce), c: toBase64(sealed) });
@@ -86,15 +99,15 @@ export function seal(
 /** The payload, or `undefined`: another key, another header, another signer or a changed bit. */
 export function open(
   { header: h, nonce, ciphertext }: Envelope,
-  { key, peerKey }: { readonly key: Uint8Array; readonly peerKey: Uint8Array },
+  { key, peerKey, signatures }: OpenKeys,
 ): string | undefined {
   const associated = associatedData(h);
   const plaintext = decrypt(key, nonce, associated, ciphertext);
   const content = plaintext && unpadded(plaintext);
   if (!content || content.length < SIGNATURE_BYTES) return undefined;
   const body = content.subarray(SIGNATURE_BYTES);
-  if (!verify(content.subarray(0, SIGNATURE_BYTES), signedHash(associated, body), peerKey))
-    return undefined;
+  const signature = content.subarray(0, SIGNATURE_BYTES);
+  if (!signatures.verify(signature, signedHash(associated, body), peerKey)) return undefined;
   try {
     return fromUtf8(body);
   } catch {

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { fromBase64, toBase64, wipe } from './bytes.ts';
 import { type EnvelopeHeader, open, parseEnvelope, seal } from './envelope.ts';
+import { portableSignatures, type Signatures } from './primitives.ts';
 import { type Direction, dayOf, Ratchet } from './ratchet.ts';
 import { accept, MAX_SEQUENCE, type WindowState } from './sequenceWindow.ts';
 
@@ -24,6 +25,8 @@ export interface LinkOptions {
   readonly signingKey: Uint8Array;
   readonly peerKey: Uint8Array;
   readonly clock: Clock;
+  /** {@link portableSignatures} when absent. */
+  readonly signatures?: Signatures;
 }
 
 /** Why an envelope was not opened. Whatever it is: nothing is done. */
@@ -44,6 +47,7 @@ export class DeviceLink {
   readonly #options: LinkOptions;
   /** A copy, since {@link close} wipes it. */
   readonly #signingKey: Uint8Array;
+  readonly #signatures: Signatures;
   readonly #outgoing: Direction;
   readonly #incoming: Direction;
   readonly #ratchet: Ratchet;
@@ -56,6 +60,7 @@ export class DeviceLink {
     const { side, state } = options;
     this.#options = options;
     this.#signingKey = options.signingKey.slice();
+    this.#signatures = options.signatures ?? portableSignatures;
     this.#outgoing = side === 'workspace' ? 'w2d' : 'd2w';
     this.#incoming = side === 'workspace' ? 'd2w' : 'w2d';
     const chain = fromBase64(state.chain, 32);
@@ -93,7 +98,8 @@ export class DeviceLink {
       s: ++this.#sent,
       ep: epoch,
     };
-    return seal(header, payload, { key: this.#ratchet.key(epoch, this.#outgoing), signingKey });
+    const key = this.#ratchet.key(epoch, this.#outgoing);
+    return seal(header, payload, { key, signingKey, signatures: this.#signatures });
   }
 
   open(text: string): Result<string, OpenError> {
@@ -106,7 +112,8 @@ export class DeviceLink {
     const received = accept(this.#received, header.s);
     if (!received) return err('replayed');
     const key = this.#ratchet.key(header.ep, this.#incoming);
-    const payload = open(envelope, { key, peerKey: this.#options.peerKey });
+    const { peerKey } = this.#options;
+    const payload = open(envelope, { key, peerKey, signatures: this.#signatures });
     if (payload === undefined) return err('forged');
     // Only now: what is not proved moves neither window nor epoch.
     this.#received = received;

@@ -2,37 +2,53 @@ import * as v from 'valibot';
 import { parseJson } from '../../base/json.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { canonicalJson } from '../../permission/canonicalJson.ts';
+import type { RuleScope } from '../../permission/decision.ts';
+import type { CardView } from '../cardView.ts';
 import { toBase64, utf8 } from './bytes.ts';
 import { cardEntries, outcomeSchema } from './cardSchema.ts';
 import { hashOf } from './primitives.ts';
 
 /** What is inside the envelopes of a paired phone. */
 
+const permit = v.picklist(['yes', 'confirm', 'no']);
+
 /**
  * Whether this phone may allow: by itself; after the desktop has been asked as well; or not at all, because the card is
  * shortened and nobody may allow what they do not see.
  */
-const permit = v.picklist(['yes', 'confirm', 'no']);
+type Permit = v.InferOutput<typeof permit>;
 
 const scope = v.picklist(['session', 'workspace', 'global']);
 
-const phoneCard = v.object({
+/** A card as it is on the phone. Deny is always possible. */
+export interface PhoneCard extends Omit<CardView, 'outcome'> {
+  readonly rules: RuleOffer;
+  /** Not everything is here: "shortened; open it at the desktop". */
+  readonly shortened: boolean;
+  /** For Allow once and the agent's own allow options that are no "always". */
+  readonly mayAllow: Permit;
+  /** For everything that reaches further than this call. */
+  readonly mayAlways: Permit;
+}
+
+/** What "Always allow" can offer for a request. */
+export interface RuleOffer {
+  readonly scopes: readonly RuleScope[];
+  /** Patterns beside "exactly this call", by the id to answer with. */
+  readonly suggestions: readonly { readonly id: string; readonly label: string }[];
+}
+
+// The type makes it an error to give cards a field that phones would not get.
+const phoneCard: v.GenericSchema<unknown, PhoneCard> = v.object({
   ...cardEntries,
   rules: v.object({
     scopes: v.array(scope),
-    /** Patterns beside "exactly this call", by the id to answer with. */
     suggestions: v.array(v.object({ id: v.string(), label: v.string() })),
   }),
-  /** Not everything is here: "shortened; open it at the desktop". */
   shortened: v.boolean(),
-  /** For Allow once and the agent's own allow options that are no "always". */
   mayAllow: permit,
-  /** For everything that reaches further than this call. */
   mayAlways: permit,
 });
-
-/** A card as it is on the phone. Deny is always possible. */
-export type PhoneCard = v.InferOutput<typeof phoneCard>;
 
 const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const cardId = v.pipe(v.string(), v.regex(/^[0-9A-Z]{26}$/));

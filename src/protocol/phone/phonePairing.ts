@@ -11,7 +11,15 @@ import {
   sealToWorkspace,
   type ToPhoneInRoom,
 } from './pairMessages.ts';
-import { agree, encrypt, NONCE_BYTES, newAgreementKey, newSigningKey, sign } from './primitives.ts';
+import {
+  agree,
+  encrypt,
+  NONCE_BYTES,
+  newAgreementKey,
+  newSigningKey,
+  type Signatures,
+  sign,
+} from './primitives.ts';
 
 const phoneRecord = v.object({
   workspaceKey: v.string(),
@@ -30,11 +38,18 @@ export function parsePhoneRecord(value: unknown): PhoneRecord | undefined {
 }
 
 /** The phone's side of a link. Store `link.state` in the record before acting on what it opened. */
-export function phoneLink(record: PhoneRecord, clock: Clock): DeviceLink {
+export function phoneLink(record: PhoneRecord, clock: Clock, signatures?: Signatures): DeviceLink {
   const signingKey = fromBase64(record.signingKey, 32);
   const peerKey = fromBase64(record.workspaceKey, 32);
   if (!signingKey || !peerKey) throw new TypeError('The record of this pairing has no keys');
-  return new DeviceLink({ side: 'phone', state: record.link, signingKey, peerKey, clock });
+  return new DeviceLink({
+    side: 'phone',
+    state: record.link,
+    signingKey,
+    peerKey,
+    clock,
+    ...(signatures && { signatures }),
+  });
 }
 
 /** What a message of the workspace comes to. */

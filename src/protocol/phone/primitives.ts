@@ -36,11 +36,17 @@ export function signingKey(secret: Uint8Array): KeyPair {
 
 export const SIGNATURE_BYTES = 64;
 
+/** Ed25519 as a port: where a platform has it built in, it is ten times as fast. */
+export interface Signatures {
+  sign(message: Uint8Array, secret: Uint8Array): Uint8Array;
+  /** False for whatever is not a good signature, a malformed key included. */
+  verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean;
+}
+
 export function sign(message: Uint8Array, secret: Uint8Array): Uint8Array {
   return ed25519.sign(message, secret);
 }
 
-/** False for whatever is not a good signature, a malformed key included. */
 export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
   try {
     return ed25519.verify(signature, message, publicKey, { zip215: false });
@@ -48,6 +54,9 @@ export function verify(signature: Uint8Array, message: Uint8Array, publicKey: Ui
     return false;
   }
 }
+
+/** Runs everywhere. */
+export const portableSignatures: Signatures = { sign, verify };
 
 export const NONCE_BYTES = 24;
 

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
+import { NodeSignatures } from '../../../../src/phone/nodeSignatures.ts';
 import {
   agree,
   agreementKey,
   decrypt,
   derive,
   encrypt,
-  sign,
+  portableSignatures,
+  type Signatures,
   signingKey,
-  verify,
 } from '../../../../src/protocol/phone/primitives.ts';
 
 const bytes = (hex: string) => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -58,15 +59,24 @@ describe('the primitives agree with the published vectors', () => {
         '6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a',
       ],
     ];
+    const node = new NodeSignatures();
+    const implementations: Signatures[] = [
+      portableSignatures,
+      { sign: node.sign.bind(node), verify: node.verify.bind(node) },
+    ];
     for (const [secret = '', publicKey, message = '', signature = ''] of vectors) {
       const key = signingKey(bytes(secret));
       assert.equal(hex(key.public), publicKey);
-      assert.equal(hex(sign(bytes(message), key.secret)), signature);
-      assert.equal(verify(bytes(signature), bytes(message), key.public), true);
-      assert.equal(verify(bytes(signature), bytes(`${message}00`), key.public), false);
+      for (const { sign, verify } of implementations) {
+        assert.equal(hex(sign(bytes(message), key.secret)), signature);
+        assert.equal(verify(bytes(signature), bytes(message), key.public), true);
+        assert.equal(verify(bytes(signature), bytes(`${message}00`), key.public), false);
+      }
     }
-    assert.equal(verify(new Uint8Array(64), new Uint8Array(), new Uint8Array(32)), false);
-    assert.equal(verify(new Uint8Array(3), new Uint8Array(), new Uint8Array(5)), false);
+    for (const { verify } of implementations) {
+      assert.equal(verify(new Uint8Array(64), new Uint8Array(), new Uint8Array(32)), false);
+      assert.equal(verify(new Uint8Array(3), new Uint8Array(), new Uint8Array(5)), false);
+    }
   });
 
   it('XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, A.3.1)', () => {
