@@ -38,6 +38,8 @@ describe('the LAN server under attack', () => {
   }
 
   it('cuts off whoever sends its head one letter at a time', async () => {
+    await lan.transport.stop();
+    lan = await startLan({ limits: { headMs: 300, requestMs: 3_600_000 } });
     const slow = await dial();
     slow.socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ');
     const drip = setInterval(() => slow.socket.writable && slow.socket.write('a'), 50);
