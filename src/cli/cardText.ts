@@ -1,5 +1,6 @@
 import type { Preview } from '../permission/display.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import { canHaveRule } from '../permission/rules.ts';
 import { plain, safeText } from '../permission/spans.ts';
 import { cardView } from '../protocol/cardView.ts';
 import { wish } from '../protocol/words.ts';
@@ -38,6 +39,7 @@ export function moreText(request: PermissionRequest, style: Style): string {
   const { options } = cardView(request);
   const lines = [
     '  [m] Deny with a message',
+    ...(canHaveRule(request) ? ['  [a] Always allow …', '  [n] Always deny …'] : []),
     ...(options.length > 0 ? [`  ${safeText(request.agent.name)}’s own options:`] : []),
     ...options.map(
       ({ label, note }, index) => `  [${index + 1}] ${label}${style.dim(` – ${note}`)}`,

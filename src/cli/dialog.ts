@@ -1,7 +1,14 @@
-import { canAllow, outcomeOf, type ProposedAnswer } from '../permission/decision.ts';
+import {
+  canAllow,
+  outcomeOf,
+  type ProposedAnswer,
+  type RuleScope,
+} from '../permission/decision.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import type { RuleSuggestion } from '../permission/rule.ts';
 import { canHaveRule } from '../permission/rules.ts';
 import { moreText, questionText } from './cardText.ts';
+import { RuleDialog } from './ruleDialog.ts';
 import type { Style } from './style.ts';
 
 export type DialogStep =
@@ -12,22 +19,41 @@ export type DialogStep =
   /** Something to show before asking again. */
   | { readonly kind: 'again'; readonly text: string };
 
+interface AskedRule {
+  readonly outcome: 'allow' | 'deny';
+  readonly dialog: RuleDialog;
+}
+
 const AGAIN: DialogStep = { kind: 'again', text: '' };
 
 /** The words of one request: what is asked for next, and what a typed line means. Nothing is an answer by default. */
 export class Dialog {
   readonly #request: PermissionRequest;
   readonly #style: Style;
+  readonly #scopes: readonly RuleScope[];
   readonly #answers = new Map<string, string>();
+  #suggestions: readonly RuleSuggestion[] = [];
+  #rule: AskedRule | undefined;
   #question = 0;
   #mode: 'decision' | 'message' = 'decision';
 
-  constructor(request: PermissionRequest, style: Style) {
+  constructor(
+    request: PermissionRequest,
+    style: Style,
+    scopes: readonly RuleScope[] = ['session'],
+  ) {
+    this.#scopes = scopes;
     this.#request = request;
     this.#style = style;
   }
 
+  /** Patterns that can be offered beside the exact call. */
+  offer(suggestions: readonly RuleSuggestion[]): void {
+    this.#suggestions = suggestions;
+  }
+
   prompt(): string {
+    if (this.#rule) return this.#rule.dialog.prompt();
     if (this.#mode === 'message') return 'Message for the agent (empty to go back): ';
     if (this.#currentQuestion) {
       const question = questionText(this.#request, this.#question, this.#style);
@@ -39,6 +65,7 @@ export class Dialog {
 
   typed(line: string): DialogStep {
     const text = line.trim();
+    if (this.#rule) return this.#ruleTyped(this.#rule, text);
     if (this.#mode === 'message') return this.#message(text);
     if (text === '') return AGAIN;
     return this.#currentQuestion ? this.#answer(text) : this.#decide(text);
@@ -79,6 +106,13 @@ export class Dialog {
           return { kind: 'answer', answer: { outcome: 'allow', rule } };
         }
         break;
+      case 'a':
+        if (this.#canAlways) return this.#askRule('allow');
+        break;
+      case 'n':
+      case 'never':
+        if (canHaveRule(this.#request)) return this.#askRule('deny');
+        break;
       case 'm':
         this.#mode = 'message';
         return AGAIN;
@@ -88,6 +122,19 @@ export class Dialog {
         return { kind: 'again', text: moreText(this.#request, this.#style) };
     }
     return this.#ownOption(text) ?? { kind: 'again', text: 'That is none of these.\n' };
+  }
+
+  #askRule(outcome: 'allow' | 'deny'): DialogStep {
+    this.#rule = { outcome, dialog: new RuleDialog(outcome, this.#scopes, this.#suggestions) };
+    return AGAIN;
+  }
+
+  #ruleTyped(asked: AskedRule, text: string): DialogStep {
+    const step = asked.dialog.typed(text);
+    if (step.kind === 'ask') return AGAIN;
+    this.#rule = undefined;
+    if (step.kind === 'back') return AGAIN;
+    return { kind: 'answer', answer: { outcome: asked.outcome, rule: step.rule } };
   }
 
   #ownOption(text: string): DialogStep | undefined {

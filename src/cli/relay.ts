@@ -3,11 +3,12 @@ import type { AgentEvent } from '../agents/agent.ts';
 import type { Broker, Settled } from '../permission/broker.ts';
 import type { AgentInfo, PermissionRequest, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
 import { answerWords, causeWords } from './answerWords.ts';
 import { LineReader, type ReadLine } from './lineReader.ts';
 import { LineWriter } from './lineWriter.ts';
 import { MessageTexts } from './messageTexts.ts';
-import { type PermissionResponse, parseResponse } from './relayInput.ts';
+import { choiceOf, type PermissionResponse, parseResponse } from './relayInput.ts';
 import type { ErrorLineCode, RelayLine } from './relayLines.ts';
 import { requestLine, resolvedLine } from './requestLine.ts';
 import type { RunSurface } from './run.ts';
@@ -16,6 +17,7 @@ import type { RunStop } from './runStop.ts';
 
 export interface RelayOptions {
   readonly broker: Broker;
+  readonly rules: Pick<StoredRules, 'scopes' | 'suggestions'>;
   readonly session: SessionRef;
   readonly stop: RunStop;
   readonly stdin: Readable;
@@ -92,8 +94,10 @@ export class Relay implements RunSurface {
   }
 
   raised(request: PermissionRequest): void {
+    const { rules } = this.#options;
     this.#texts.end();
-    this.#write(requestLine(request, this.#options.rawInput));
+    this.#write(requestLine(request, this.#options.rawInput, rules.scopes));
+    void this.#suggest(request);
     if (this.#inputEnded) this.#nobodyAnswers();
   }
 
@@ -141,19 +145,26 @@ export class Relay implements RunSurface {
 
   async #answer(response: PermissionResponse): Promise<void> {
     const { broker } = this.#options;
-    const { id, decision, optionId, message, answers } = response;
+    const { id } = response;
     const argsHash = response.argsHash ?? broker.find(id)?.argsHash ?? '';
     const result = await broker.answer({
+      ...choiceOf(response),
       requestId: id,
       argsHash,
-      outcome: decision === 'reject' ? 'deny' : 'allow',
-      ...(optionId && { optionId }),
-      ...(decision === 'always' && { rule: { scope: 'session', match: 'exact' } }),
-      ...(message && { feedback: message }),
-      ...(answers && { answers }),
       by: { kind: 'person', surface: 'cli' },
     });
     if (!result.ok) this.#error(result.error.kind, answerWords(result.error), id);
+  }
+
+  /** A line of its own, later: finding patterns takes a moment, and the request must not wait for it. */
+  async #suggest(request: PermissionRequest): Promise<void> {
+    const { broker, rules } = this.#options;
+    const { id } = request;
+    const found = await rules.suggestions(request).catch(() => []);
+    // Not after the request's end.
+    if (found.length === 0 || !broker.pending.some((each) => each.id === id)) return;
+    const suggestions = found.map(({ id: match, label }) => ({ match, label }));
+    this.#write({ type: 'rule_suggestions', id, suggestions });
   }
 
   async #endInput(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ToolCall } from '../agents/agent.ts';
-import type { DecidedBy } from '../permission/decision.ts';
+import type { DecidedBy, RuleScope } from '../permission/decision.ts';
 import type { Question } from '../permission/request.ts';
 import type { CardOption } from '../protocol/cardView.ts';
 
@@ -13,6 +13,7 @@ export type RelayLine =
   | AgentMessageLine
   | ToolCallLine
   | PermissionRequestLine
+  | RuleSuggestionsLine
   | PermissionResolvedLine
   | ErrorLine
   | SessionEndedLine;
@@ -66,8 +67,10 @@ export interface PermissionRequestLine {
   readonly command: string | null;
   /** What `always` would allow: exactly this call, in one line. `null` when `always` is not possible. */
   readonly pattern: string | null;
-  /** How far `always` reaches: `session`, until this run ends. `null` when `always` is not possible. */
+  /** How far `always` reaches unless the answer says otherwise: `session`, until this run ends. `null` when not possible. */
   readonly scope: 'session' | null;
+  /** How far it can reach: `session`, `workspace` (this folder, also in later runs), `global`. */
+  readonly scopes: readonly RuleScope[];
   /** All that the call depends on, by name. Redacted unless `--raw-input`: then exactly what the agent sent. */
   readonly input: object;
   /** The kind of card: `command`, `edit`, `create`, `delete`, `move`, `read`, `fetch`, `mcp`, `question`, `other`. */
@@ -77,7 +80,7 @@ export interface PermissionRequestLine {
   /** The agent's own answers; an answer may name one by its id. */
   readonly options: readonly CardOption[];
   /** The decisions that are possible here. */
-  readonly decisions: readonly ('once' | 'always' | 'reject')[];
+  readonly decisions: readonly ('once' | 'always' | 'reject' | 'never')[];
   readonly agent: { readonly id: string; readonly name: string; readonly version: string };
   /** Milliseconds since the epoch. */
   readonly raisedAt: number;
@@ -89,6 +92,14 @@ export interface PermissionRequestLine {
   readonly rejectEndsTurn: boolean;
   /** For a question: `once` needs `answers`, a text for each question id. */
   readonly questions?: readonly Question[];
+}
+
+/** Patterns that an `always` or `never` for a request can name in `match` instead of `exact`. */
+export interface RuleSuggestionsLine {
+  readonly type: 'rule_suggestions';
+  /** Of the request. */
+  readonly id: string;
+  readonly suggestions: readonly { readonly match: string; readonly label: string }[];
 }
 
 /** A request is over. Also comes for a request that a rule answered, which was not asked. */

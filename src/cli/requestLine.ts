@@ -1,5 +1,5 @@
 import type { Settled } from '../permission/broker.ts';
-import { canAllow } from '../permission/decision.ts';
+import { canAllow, type RuleScope } from '../permission/decision.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { canHaveRule } from '../permission/rules.ts';
 import { plain, safeText } from '../permission/spans.ts';
@@ -9,7 +9,11 @@ import { outcomeWords } from './answerWords.ts';
 import { redactedCommand, redactedInput } from './redactedInput.ts';
 import type { PermissionRequestLine, PermissionResolvedLine } from './relayLines.ts';
 
-export function requestLine(request: PermissionRequest, rawInput: boolean): PermissionRequestLine {
+export function requestLine(
+  request: PermissionRequest,
+  rawInput: boolean,
+  scopes: readonly RuleScope[],
+): PermissionRequestLine {
   const { action, display, session, native, agent } = request;
   const command = action.tool === 'execute' ? action.command : undefined;
   const safeCommand = command === undefined ? undefined : redactedCommand(command);
@@ -25,6 +29,7 @@ export function requestLine(request: PermissionRequest, rawInput: boolean): Perm
     command: (rawInput ? command : safeCommand) ?? null,
     pattern: hasRule ? (safeCommand ?? exactly(request)) : null,
     scope: hasRule ? 'session' : null,
+    scopes: hasRule ? scopes : [],
     input: rawInput ? rawArguments(request) : redactedInput(action),
     kind: display.kind,
     argsHash: request.argsHash,
@@ -33,6 +38,7 @@ export function requestLine(request: PermissionRequest, rawInput: boolean): Perm
       ...(canAllow(request) ? (['once'] as const) : []),
       ...(hasRule ? (['always'] as const) : []),
       'reject',
+      ...(canHaveRule(request) ? (['never'] as const) : []),
     ],
     agent: { id: agent.id, name: safeText(agent.name), version: safeText(agent.version) },
     raisedAt: request.raisedAt,

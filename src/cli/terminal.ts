@@ -5,6 +5,7 @@ import type { Broker, Settled } from '../permission/broker.ts';
 import type { ProposedAnswer } from '../permission/decision.ts';
 import type { AgentInfo, PermissionRequest } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
 import { outcomeLine } from '../protocol/words.ts';
 import { answerWords, causeWords, outcomeWords } from './answerWords.ts';
 import { cardText } from './cardText.ts';
@@ -24,6 +25,7 @@ export interface TerminalInput extends Readable {
 
 export interface TerminalOptions {
   readonly broker: Broker;
+  readonly rules: Pick<StoredRules, 'scopes' | 'suggestions'>;
   readonly stop: RunStop;
   readonly stdin: TerminalInput;
   readonly stdout: Writable;
@@ -142,12 +144,23 @@ export class Terminal implements RunSurface {
     const [request] = this.#queue;
     if (this.#shown || !request) return;
     const { style, clock } = this.#options;
-    const dialog = new Dialog(request, style);
+    const dialog = this.#dialogOf(request);
     this.#printLine('');
     this.#print(`${cardText(request, style)}${waitingWords(this.#queue.length - 1)}`);
     this.#writer.write(dialog.prompt());
     this.#editor.clear();
     this.#shown = { request, dialog, since: clock.now(), isAnswered: false };
+  }
+
+  #dialogOf(request: PermissionRequest): Dialog {
+    const { rules, style } = this.#options;
+    const dialog = new Dialog(request, style, rules.scopes);
+    rules.suggestions(request).then(
+      (suggestions) => dialog.offer(suggestions),
+      // Then only the exact call is offered.
+      () => undefined,
+    );
+    return dialog;
   }
 
   /** Whether what is typed now is meant for the card that is shown. */
@@ -173,7 +186,7 @@ export class Terminal implements RunSurface {
     const result = await this.#options.broker.answer(answer);
     if (result.ok || this.#shown !== shown) return;
     shown.isAnswered = false;
-    shown.dialog = new Dialog(shown.request, this.#options.style);
+    shown.dialog = this.#dialogOf(shown.request);
     this.#writer.write(`${answerWords(result.error)}\n${shown.dialog.prompt()}`);
   }
 

@@ -78,13 +78,14 @@ export function domain() {
       entries.push(entry);
     },
   };
+  const rules = rulesOnFakes(newId);
   const broker = new Broker({
     clock: { now: Date.now },
     newId,
     journal,
-    rules: rulesOnFakes(newId),
+    rules,
   });
-  return { broker, journal };
+  return { broker, rules, journal };
 }
 
 export interface RelaySetup {
@@ -96,7 +97,7 @@ export interface RelaySetup {
 
 /** A relay with an agent whose every move the test makes, and a consumer at the other end. */
 export function relaySetup(options: RelaySetup = {}) {
-  const { broker, journal } = domain();
+  const { broker, rules, journal } = domain();
   const agent = new CliAgent();
   agent.startError = options.startError;
   const stop = new RunStop();
@@ -114,6 +115,7 @@ export function relaySetup(options: RelaySetup = {}) {
   const logged: string[] = [];
   const log = (line: string) => void logged.push(line);
   const relay = new Relay({
+    rules,
     broker,
     session: SESSION,
     stop,

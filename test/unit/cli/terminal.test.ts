@@ -9,7 +9,7 @@ import { Terminal } from '../../../src/cli/terminal.ts';
 import { CliAgent, command, domain, draft, SESSION, type Told, until } from './relayHarness.ts';
 
 async function terminal() {
-  const { broker, journal } = domain();
+  const { broker, rules, journal } = domain();
   const agent = new CliAgent();
   const stop = new RunStop();
   const clock = { at: 10_000, now: () => clock.at };
@@ -26,6 +26,7 @@ async function terminal() {
   });
   const surface = new Terminal({
     broker,
+    rules,
     stop,
     stdin,
     stdout,
@@ -198,7 +199,7 @@ describe('The terminal', () => {
     await t.type('?\r');
     assert.match(
       t.screen.text,
-      /\[m\] Deny with a message\n {2}Fake Agent’s own options:\n {2}\[1\] yes – Same as Allow once\n {2}\[2\] yes-always – Wider than this call: will be sent as once/,
+      /\[m\] Deny with a message\n {2}\[a\] Always allow …\n {2}\[n\] Always deny …\n {2}Fake Agent’s own options:\n {2}\[1\] yes – Same as Allow once\n {2}\[2\] yes-always – Wider than this call: will be sent as once/,
     );
     await t.type('2\r');
     await until(() => t.told.length === 1);
