@@ -79,8 +79,8 @@ export class Phone {
     page.on('pageerror', (error) => this.complaints.push(String(error)));
     page.on('console', (message) => {
       const text = message.text();
-      // What the network does is the test's own doing.
-      if (message.type() === 'error' && !/Failed to load resource|net::ERR/.test(text))
+      // What the network does is the test's own doing, and a test browser has no push service.
+      if (message.type() === 'error' && !/Failed to load|net::ERR|Push API in incognito/.test(text))
         this.complaints.push(text);
     });
     await page.addInitScript(WATCH_POLICY);

@@ -77,7 +77,9 @@ export class App {
 
   /** Waiting requests, and those that were answered on the list that is still on show. Oldest first. */
   get listed(): readonly CardItem[] {
-    return this.items.filter(hasCard).filter((item) => !isOver(item) || (this.#held.has(item.key) && !endedAway(item)));
+    return this.items
+      .filter(hasCard)
+      .filter((item) => !isOver(item) || (this.#held.has(item.key) && !endedAway(item)));
   }
 
   get waiting(): readonly CardItem[] {

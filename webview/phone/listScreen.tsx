@@ -160,7 +160,7 @@ const ListCard = memo(({ app, item, canAnswer }: ListCardProps): VNode => {
           )}
         </footer>
       )}
-      {fits && !over && (
+      {fits && phase.kind === 'open' && (
         <button type="button" class="cs-link p-open" onClick={open}>
           More ways to answer
         </button>

@@ -43,12 +43,7 @@ export class Push {
       this.#state = permission === 'denied' ? 'blocked' : 'off';
       return;
     }
-    try {
-      for (const workspace of senders(workspaces)) await this.#subscribe(workspace);
-      this.#state = 'on';
-    } catch {
-      this.#state = 'failed';
-    }
+    this.#state = await this.#subscribeAll(senders(workspaces));
   }
 
   async #look(able: readonly Sender[]): Promise<PushState> {
@@ -57,8 +52,16 @@ export class Push {
     await register('./');
     if (Notification.permission === 'denied') return 'blocked';
     if (Notification.permission !== 'granted') return 'off';
-    for (const sender of able) await this.#subscribe(sender);
-    return 'on';
+    return this.#subscribeAll(able);
+  }
+
+  async #subscribeAll(able: readonly Sender[]): Promise<PushState> {
+    try {
+      for (const sender of able) await this.#subscribe(sender);
+      return 'on';
+    } catch {
+      return 'failed';
+    }
   }
 
   async #subscribe({ id, vapidKey }: Sender): Promise<void> {

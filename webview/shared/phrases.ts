@@ -46,7 +46,7 @@ export function effectSentence(card: CardView, scope: RuleScope = 'session'): st
 /** The same for a pattern, in its own words: `commands that begin with "pnpm test"`. */
 export function patternSentence(card: CardView, scope: RuleScope, pattern: string): string {
   const further = scope === 'global' ? ' This also covers folders you have not opened yet.' : '';
-  return `This answers ${pattern}: ${whoMay(card, scope)} go on ${whereMay(card, scope)}.${further}`;
+  return `${whoMay(card, scope)} do this ${whereMay(card, scope)}: ${pattern}.${further}`;
 }
 
 function whoMay({ agent }: CardView, scope: RuleScope): string {
