@@ -34,9 +34,7 @@ export function useCompletion(
     active,
     pick,
     aria: {
-      role: 'combobox',
-      'aria-autocomplete': 'list',
-      'aria-expanded': String(matches.length > 0),
+      ...(commands.length > 0 && { 'aria-autocomplete': 'list' }),
       ...(matches.length > 0 && {
         'aria-controls': ID,
         'aria-activedescendant': `${ID}-${active}`,

@@ -82,13 +82,13 @@ export class MemoryAgent implements AgentLines {
     return this.sent.find((frame) => frame['id'] === id && !('method' in frame));
   }
 
-  async open(session = SESSION): Promise<AcpConnection> {
+  async open(session = SESSION, resume?: string): Promise<AcpConnection> {
     return AcpConnection.open(this, {
       // What the agent's settings are is not known to a test.
       madeToAsk: true,
       id: 'test',
       name: 'Test Agent',
-      start: { session, gate: this.broker, log: () => {} },
+      start: { session, gate: this.broker, log: () => {}, ...(resume && { resume }) },
     });
   }
 
