@@ -33,12 +33,16 @@ export async function judgeCommand(call: CommandCall): Promise<Verdict> {
   const strict = strictCommands(action.command);
   const denying = denyingRule(call, action.command);
   if (denying)
-    return deniedBy(denying, action, strict.ok ? denyParts(call, strict.value) : undefined);
+    return deniedBy(
+      denying,
+      action,
+      strict.ok ? denyParts(call, strict.value.commands) : undefined,
+    );
   if (!isBindable(action)) return notBindable(action);
   const doubt = reachesFurther(action) ?? shellDoubt(context);
   if (doubt) return asked(action, doubt);
   if (!strict.ok) return asked(action, notUnderstood(strict.error));
-  if (!strict.value.some((command) => candidates(call, command).length > 0))
+  if (!strict.value.commands.some((command) => candidates(call, command).length > 0))
     return asked(action, 'No rule covers it.');
   const commands = await call.grammar.commands(action.command);
   if (!commands.ok) return asked(action, notUnderstood(commands.error));

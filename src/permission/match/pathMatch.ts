@@ -86,7 +86,9 @@ function allows(match: PathMatch, { tool, named, real }: Place): boolean {
   if (match.tool !== tool && !(match.tool === 'write' && tool === 'edit')) return false;
   if (named === undefined || real === undefined) return false;
   // As it is written: on a disk that ignores case another spelling asks, which is safe.
-  const matches = picomatch(match.glob, { dot: false, nonegate: true });
+  // What is in a folder, and not the folder itself.
+  const glob = match.glob.replace(/\/\*\*$/, '/**/*');
+  const matches = picomatch(glob, { dot: false, nonegate: true });
   return matches(named) && matches(real);
 }
 

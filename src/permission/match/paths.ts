@@ -16,8 +16,7 @@ export function resolvePath(path: string, base: string): string | undefined {
     if (segment === '..') segments.pop();
     else if (segment !== '.' && segment !== '') segments.push(segment);
   }
-  if (segments.slice(windows ? 1 : 0).some((segment) => /[. ]$|[:~]\d*$/.test(segment) && windows))
-    return undefined;
+  if (windows && segments.slice(1).some((segment) => /[. ]$|:|~\d/.test(segment))) return undefined;
   return windows ? segments.join('/') : `/${segments.join('/')}`;
 }
 

@@ -59,16 +59,20 @@ export class ShellGrammar {
     if (!strict.ok) return strict;
     this.#parser ??= startParser(this.#load);
     const parser = await this.#parser;
-    const tree = parser.parse(text);
-    if (!tree) return err('what cannot be parsed');
-    try {
-      const found = wordRanges(tree.rootNode);
-      return found !== undefined && found === rangesOf(strict.value)
-        ? ok(strict.value)
-        : err('what shells may read differently');
-    } finally {
-      tree.delete();
-    }
+    const { commands, flat } = strict.value;
+    const expected = rangesOf(commands);
+    // The grammar loses newlines after some pipelines and comments; flat, the line has none.
+    const agrees = [text, flat].some((each) => parsedRanges(parser, each) === expected);
+    return agrees ? ok(commands) : err('what shells may read differently');
+  }
+}
+
+function parsedRanges(parser: Parser, text: string): string | undefined {
+  const tree = parser.parse(text);
+  try {
+    return tree ? wordRanges(tree.rootNode) : undefined;
+  } finally {
+    tree?.delete();
   }
 }
 

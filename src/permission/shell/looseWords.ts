@@ -27,7 +27,7 @@ function commandsIn(
 ): readonly Argv[] {
   const strict = strictCommands(text);
   const runs = strict.ok
-    ? strict.value.map(({ words }) => words.map((word) => word.text))
+    ? strict.value.commands.map(({ words }) => words.map((word) => word.text))
     : split(text);
   return runs.flatMap((run) => {
     const argv = afterPrefix(run);

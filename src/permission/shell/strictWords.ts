@@ -16,18 +16,25 @@ export interface SimpleCommand {
   readonly next: '|' | '||' | '&&' | ';';
 }
 
+export interface StrictLine {
+  /** At least one, in order. */
+  readonly commands: readonly SimpleCommand[];
+  /** The same line with every word at its place, but on one line (newlines as `;`) and without comments. */
+  readonly flat: string;
+}
+
 /**
  * Cuts a command line into simple commands, where it is of the small language that every POSIX shell reads in the same
  * way: plain and quoted words, `;` `&&` `||` `|`, newlines, comments, and redirections to `/dev/null` or between file
  * descriptors. The error is what it holds beyond that, in words.
  */
-export function strictCommands(text: string): Result<readonly SimpleCommand[], string> {
+export function strictCommands(text: string): Result<StrictLine, string> {
   const hidden = /(?![\t\n])[\p{C}\p{Default_Ignorable_Code_Point}\u2800]|(?! )\p{Z}/u.test(text);
   if (hidden) return err('a character that does not show');
   const reader = new Reader(text);
   try {
-    const commands = reader.commands();
-    return commands.length > 0 ? ok(commands) : err('no command');
+    const line = reader.line();
+    return line.commands.length > 0 ? ok(line) : err('no command');
   } catch (error) {
     if (error instanceof NotPlain) return err(error.message);
     throw error;
@@ -49,6 +56,7 @@ const RESERVED =
 class Reader {
   readonly #text: string;
   #at = 0;
+  #flat = '';
   #commands: SimpleCommand[] = [];
   #words: ShellWord[] = [];
   #redirected = false;
@@ -59,11 +67,17 @@ class Reader {
     this.#text = text;
   }
 
-  commands(): readonly SimpleCommand[] {
+  line(): StrictLine {
     while (this.#at < this.#text.length) this.#step();
     this.#end(';');
     if (this.#open) throw new NotPlain('a command that is not finished');
-    return this.#commands;
+    return { commands: this.#commands, flat: this.#flat + this.#text.slice(this.#flat.length) };
+  }
+
+  /** The text up to here is flat, with its last piece from `start` as spaces that may end in `;`. */
+  #flatten(start: number, last: ';' | ' ' = ' '): void {
+    this.#flat += this.#text.slice(this.#flat.length, start);
+    this.#flat += `${' '.repeat(this.#at - start - 1)}${last}`;
   }
 
   #step(): void {
@@ -100,7 +114,9 @@ class Reader {
   #separator(char: ';' | '\n'): void {
     if (char === ';' && this.#words.length === 0) throw new NotPlain('an empty command');
     this.#at++;
-    if (this.#words.length > 0 || this.#redirected) this.#end(';');
+    const ends = this.#words.length > 0 || this.#redirected;
+    if (char === '\n') this.#flatten(this.#at - 1, ends ? ';' : ' ');
+    if (ends) this.#end(';');
   }
 
   #end(next: SimpleCommand['next']): void {
@@ -120,8 +136,10 @@ class Reader {
   }
 
   #skipComment(): void {
+    const start = this.#at;
     const end = this.#text.indexOf('\n', this.#at);
     this.#at = end < 0 ? this.#text.length : end;
+    this.#flatten(start);
   }
 
   #redirect(): void {

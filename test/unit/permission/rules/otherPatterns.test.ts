@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import type { Action } from '../../../../src/permission/action.ts';
+import type { RuleMatch } from '../../../../src/permission/rule.ts';
+import { CONTEXT, engineOn, FakeDisk, judge, ruleFor } from './engineUnderTest.ts';
+
+const allow = (match: RuleMatch) => [ruleFor(match)];
+const deny = (match: RuleMatch) => [ruleFor(match, { effect: 'deny' })];
+const edit = (path: string): Action => ({
+  tool: 'edit',
+  path,
+  change: { kind: 'patch', diff: '+x' },
+});
+
+describe('Path patterns', () => {
+  const src: RuleMatch = { kind: 'path', tool: 'edit', glob: 'src/**' };
+  const disk = new FakeDisk();
+  disk.links.set('/work/app/src/out', '/etc');
+  disk.links.set('/work/app/src/in', '/work/app/lib');
+  disk.links.set('/work/app/src/same', '/work/app/src/real');
+  disk.links.set('/work/app/link', '/work/app/src');
+  disk.links.set('/work/app/src/hooks', '/work/app/.git/hooks');
+  const engine = engineOn(disk);
+  const verdict = async (action: Action, rules: ReturnType<typeof allow>) =>
+    (await judge(action, rules, CONTEXT, engine)).verdict;
+
+  it('allow what is inside, by its name and by where it really is', async () => {
+    for (const path of ['/work/app/src/a.ts', '/work/app/src/new/deep/a.ts', 'src/a.ts'])
+      assert.equal(await verdict(edit(path), allow(src)), 'allow', path);
+    assert.equal(await verdict(edit('/work/app/src/same/a'), allow(src)), 'allow');
+  });
+
+  it('ask for what leaves through links, "..", other spellings or hidden names', async () => {
+    for (const path of [
+      '/work/app/lib/a.ts',
+      '/work/app/src/../lib/a.ts',
+      '/work/app/src/../../other/a.ts',
+      '/x/../../etc/passwd',
+      '/work/app/src/out/passwd',
+      '/work/app/src/out',
+      '/work/app/src/in/a.ts',
+      '/work/app/link/a.ts',
+      '/work/app/src/hooks/pre-commit',
+      '/work/application/src/a.ts',
+      '/work/app/SRC/a.ts',
+      '/work/app/src/.env',
+      '/work/app/src/a\u0000.ts',
+      '/work/app/src/a\n.ts',
+      '/work/app/src',
+      '/work/app/.vscode/settings.json',
+      '/work/app/src/.claude/settings.json',
+      '',
+    ])
+      assert.equal(await verdict(edit(path), allow(src)), 'ask', path);
+  });
+
+  it('ask for another tool, more than the words say, or a change that nobody saw', async () => {
+    const path = '/work/app/src/a.ts';
+    const cases: Action[] = [
+      { tool: 'delete', path },
+      { tool: 'read', path },
+      { tool: 'edit', path, change: { kind: 'write', newText: '' } },
+      { tool: 'edit', path, change: { kind: 'unseen' } },
+      { tool: 'move', from: path, to: '/work/app/src/b.ts' },
+      { ...edit(path), widened: { grantRoot: '/' } },
+      { ...edit(path), unclassified: { x: 1 } },
+      { ...edit(path), incomplete: true },
+    ];
+    for (const action of cases) assert.equal(await verdict(action, allow(src)), 'ask');
+    const write: RuleMatch = { ...src, tool: 'write' };
+    assert.equal(await verdict(edit(path), allow(write)), 'allow');
+  });
+
+  it('deny by either the name or the real place, whatever is allowed', async () => {
+    const rules = [
+      ...allow({ kind: 'path', tool: 'edit', glob: '**/*.ts' }),
+      ...deny({ kind: 'path', tool: 'edit', glob: 'lib/**' }),
+      ...deny({ kind: 'path', tool: 'edit', glob: 'link/**' }),
+    ];
+    for (const path of [
+      '/work/app/lib/a.ts',
+      '/work/app/LIB/a.ts',
+      '/work/app/src/in/a.ts',
+      '/work/app/link/a.ts',
+      '/work/app/src/../lib/.a.ts',
+    ])
+      assert.equal(await verdict(edit(path), rules), 'deny', path);
+    assert.equal(await verdict(edit('/work/app/x/a.ts'), rules), 'allow');
+    const moved: Action = { tool: 'move', from: '/work/app/x', to: '/work/app/lib/x' };
+    assert.equal(
+      await verdict(moved, deny({ kind: 'path', tool: 'write', glob: 'lib/**' })),
+      'deny',
+    );
+  });
+
+  it('read Windows paths as Windows does', async () => {
+    const context = { ...CONTEXT, workspaceFolder: 'C:\\work\\app' };
+    const same = engineOn({ realPath: async (path) => path, hash: async () => undefined });
+    const on = async (path: string) => (await judge(edit(path), allow(src), context, same)).verdict;
+    assert.equal(await on('C:\\work\\app\\src\\a.ts'), 'allow');
+    assert.equal(await on('c:/work/APP/src/a.ts'), 'allow');
+    for (const path of [
+      'C:\\work\\app\\src\\..\\lib\\a.ts',
+      'C:\\work\\app\\src\\a.ts.',
+      'C:\\work\\app\\src\\a.ts ',
+      'C:\\work\\app\\src\\a.ts:stream1',
+      'D:\\work\\app\\src\\a.ts',
+      'C:src\\a.ts',
+      '\\work\\app\\src\\a.ts',
+    ])
+      assert.equal(await on(path), 'ask', path);
+  });
+});
+
+describe('Address patterns', () => {
+  const docs: RuleMatch = { kind: 'url', origin: 'https://a.example', pathPrefix: '/docs' };
+  const get = (url: string, method?: string): Action => ({
+    tool: 'fetch',
+    url,
+    ...(method && { method }),
+  });
+
+  it('allow reading below the prefix, by whole segments', async () => {
+    for (const url of [
+      'https://a.example/docs',
+      'https://a.example/docs/',
+      'https://a.example/docs/x?y=1#z',
+      'https://A.example:443/docs/x',
+      'HTTPS://a.example/docs',
+    ])
+      assert.equal((await judge(get(url), allow(docs))).verdict, 'allow', url);
+    assert.equal(
+      (await judge(get('https://a.example/docs', 'HEAD'), allow(docs))).verdict,
+      'allow',
+    );
+  });
+
+  it('ask for any other address, however close it looks', async () => {
+    for (const url of [
+      'https://a.example/docs2',
+      'https://a.example/',
+      'https://a.example/docs/../x',
+      'https://a.example/docs/%2e%2e/x',
+      'https://a.example/docs/.%2E/x',
+      'https://a.example/docs/%2f../x',
+      'https://a.example/docs%2fx',
+      'https://a.example/docs//x',
+      'https://a.example/docs/..;/x',
+      'https://a.example/docs/%252e%252e/x',
+      'http://a.example/docs',
+      'https://a.example:8443/docs',
+      'https://a.example.evil.example/docs',
+      'https://evil.example/https://a.example/docs',
+      'https://a.example@evil.example/docs',
+      'https://user:secret@a.example/docs',
+      'https://a.example\\@evil.example/docs',
+      'https:\\\\a.example\\docs',
+      'https://evil.example\\.a.example/docs',
+      'https://а.example/docs',
+      'https://a。example/docs',
+      'https://a.example/docs\n/x',
+      ' https://a.example/docs',
+      'https://a.example/do\tcs',
+      'https:a.example/docs',
+      '//a.example/docs',
+      'file:///docs',
+      'javascript:alert(1)',
+      'a.example/docs',
+      '',
+    ])
+      assert.equal((await judge(get(url), allow(docs))).verdict, 'ask', url);
+  });
+
+  it('ask for what does more than read, and deny generously', async () => {
+    const url = 'https://a.example/docs/x';
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'GET ', ''])
+      if (method) assert.equal((await judge(get(url, method), allow(docs))).verdict, 'ask', method);
+    const both = [...allow(docs), ...deny({ kind: 'url', origin: 'https://a.example' })];
+    assert.equal((await judge(get(url), both)).verdict, 'deny');
+    assert.equal((await judge(get('https://u@a.example/y', 'POST'), both)).verdict, 'deny');
+  });
+});
+
+describe('MCP patterns', () => {
+  const match: RuleMatch = {
+    kind: 'mcp',
+    server: 'tracker',
+    toolName: 'get_issue',
+    serverHash: 'a'.repeat(64),
+    where: { repo: 'x/y', options: { deep: [1, 'b'] } },
+  };
+  const call: Action = {
+    tool: 'mcp',
+    server: 'tracker',
+    serverHash: 'a'.repeat(64),
+    toolName: 'get_issue',
+    arguments: { number: 7, options: { deep: [1, 'b'] }, repo: 'x/y' },
+  };
+
+  it('allow the same server and the same values, whatever else is given', async () => {
+    assert.equal((await judge(call, allow(match))).verdict, 'allow');
+  });
+
+  it('ask for another server of the same name, and where the server is not known', async () => {
+    const { serverHash: _, ...unknown } = call;
+    const { serverHash: __, ...unbound } = match;
+    assert.equal(
+      (await judge({ ...call, serverHash: 'b'.repeat(64) }, allow(match))).verdict,
+      'ask',
+    );
+    assert.equal((await judge(unknown as Action, allow(match))).verdict, 'ask');
+    assert.equal((await judge(call, allow(unbound as RuleMatch))).verdict, 'ask');
+    assert.equal((await judge(unknown as Action, allow(unbound as RuleMatch))).verdict, 'ask');
+    assert.equal((await judge(unknown as Action, deny(match))).verdict, 'deny');
+  });
+
+  it('ask for another value, type, depth or name', async () => {
+    const others = [
+      { repo: 'x/z', options: { deep: [1, 'b'] } },
+      { repo: 'x/y', options: { deep: ['1', 'b'] } },
+      { repo: 'x/y', options: { deep: [1] } },
+      { repo: 'x/y', options: { deep: [1, 'b'], more: 1 } },
+      { repo: ['x/y'], options: { deep: [1, 'b'] } },
+      { options: { deep: [1, 'b'] } },
+      { Repo: 'x/y', options: { deep: [1, 'b'] } },
+      {},
+    ];
+    for (const given of others)
+      assert.equal((await judge({ ...call, arguments: given }, allow(match))).verdict, 'ask');
+    for (const other of [{ server: 'Tracker' }, { toolName: 'get_issues' }])
+      assert.equal((await judge({ ...call, ...other }, allow(match))).verdict, 'ask');
+    const inherited: RuleMatch = { ...match, where: { toString: 'x' } };
+    assert.equal((await judge(call, allow(inherited))).verdict, 'ask');
+  });
+});
