@@ -21,6 +21,13 @@ export function privateAddresses(interfaces: Interfaces = networkInterfaces()): 
   return [...likely, ...found.filter((each) => each.virtual)].map((each) => each.address);
 }
 
+/** Whether this machine still has an address. */
+export function hasAddress(address: string, interfaces: Interfaces = networkInterfaces()): boolean {
+  return Object.values(interfaces).some((infos = []) =>
+    infos.some((each) => each.address === address),
+  );
+}
+
 /**
  * The address to listen on. `wanted` is an address of this machine or the name of an interface; without it the likeliest
  * private address. Never all interfaces, and never a public address that nobody named.

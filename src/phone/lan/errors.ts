@@ -59,6 +59,24 @@ export function portMoved(before: number, now: number): UserError {
   );
 }
 
+/** The machine has left the network in which phones know it. */
+export function addressGone(address: string): UserError {
+  return new UserError(
+    'noNetwork',
+    `This machine is no longer at ${safeText(address)}. ${NOT_REACHED}`,
+    'Connect to that network again; Countersign notices by itself.',
+  );
+}
+
+/** It is in another network now. */
+export function addressMoved(before: string, now: string): UserError {
+  return new UserError(
+    'noNetwork',
+    `This machine has moved from ${safeText(before)} to ${safeText(now)}. Phones paired before do not find it there.`,
+    'Go back to the earlier network, pair the phones again, or use a relay.',
+  );
+}
+
 /** The server stopped by itself. */
 export function serverStopped(cause: unknown): UserError {
   return new UserError(

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import { type Disposable, toDisposable } from '../../base/disposable.ts';
+import { reportLater } from '../../base/event.ts';
 
 /** One thing that a listening phone is sent. */
 export type MailboxEvent =
@@ -69,7 +70,14 @@ export class Mailboxes {
   /** A mailbox has one subscriber: a second one takes the place of the first. */
   subscribe(mailbox: string, onEnvelope: (text: string) => void): Disposable {
     const key = hashOf(mailbox);
-    const deliver = (text: string) => onEnvelope(text);
+    // A bug in what is done with an envelope must not look like a broken request.
+    const deliver = (text: string) => {
+      try {
+        onEnvelope(text);
+      } catch (error) {
+        reportLater(error);
+      }
+    };
     this.#gone.delete(key);
     this.#inboxes.set(key, deliver);
     return toDisposable(() => {

@@ -5,9 +5,11 @@ import { Emitter } from '../../base/event.ts';
 import { UserError } from '../../protocol/userError.ts';
 import type { SecretStore } from '../secretStore.ts';
 import type { PhoneTransport, TransportStatus } from '../transport.ts';
-import { chooseAddress, type Interfaces, privateAddresses } from './addresses.ts';
+import { chooseAddress, hasAddress, type Interfaces, privateAddresses } from './addresses.ts';
 import { loadCertificate, type ServerCertificate } from './certificate.ts';
 import {
+  addressGone,
+  addressMoved,
   cannotListen,
   certificateFailed,
   notListening,
@@ -31,6 +33,8 @@ export interface LanTransportOptions {
   /** Something a person should know though it works: another program has the port. */
   readonly onNotice?: (notice: UserError) => void;
   readonly interfaces?: () => Interfaces;
+  /** How often it is looked whether this machine has moved. Milliseconds. */
+  readonly checkMs?: number;
   /** Narrower or wider than usual; see `LanServerOptions`. */
   readonly limits?: Pick<
     LanServerOptions,
@@ -40,6 +44,7 @@ export interface LanTransportOptions {
 
 /** So many ports after the remembered one are tried before any free one is taken. */
 const PORTS_TRIED = 8;
+const CHECK_MS = 10_000;
 const PORT_KEY = 'phone.port';
 
 /** Phones on the same network: this extension is the server. */
@@ -51,6 +56,9 @@ export class LanTransport implements PhoneTransport {
   readonly onDidChange = this.#changed.event;
   #server: LanServer | undefined;
   #starting: Promise<void> | undefined;
+  #check: NodeJS.Timeout | undefined;
+  /** Where the server listens, or did last. */
+  #address = '';
   #status: TransportStatus = { state: 'connecting' };
   #pageUrl = '';
   #fingerprint = '';
@@ -108,6 +116,7 @@ export class LanTransport implements PhoneTransport {
   /** Resolves when the port is free again. */
   async stop(): Promise<void> {
     this.#isDisposed = true;
+    clearInterval(this.#check);
     await this.#starting?.catch(() => undefined);
     const server = this.#server;
     this.#server = undefined;
@@ -121,11 +130,18 @@ export class LanTransport implements PhoneTransport {
     try {
       await this.#listen();
       this.#set({ state: 'up' });
+      this.#keepLooking();
     } catch (error) {
       const why = error instanceof UserError ? error : serverStopped(error);
       this.#set({ state: 'down', why });
+      if (why.code === 'noNetwork') this.#keepLooking();
       throw why;
     }
+  }
+
+  #keepLooking(): void {
+    if (this.#isDisposed) return;
+    this.#check ??= setInterval(() => this.#look(), this.#options.checkMs ?? CHECK_MS).unref();
   }
 
   async #listen(): Promise<void> {
@@ -150,6 +166,9 @@ export class LanTransport implements PhoneTransport {
       throw notListening();
     }
     this.#server = server;
+    if (this.#address && this.#address !== address)
+      this.#options.onNotice?.(addressMoved(this.#address, address));
+    this.#address = address;
     this.#fingerprint = certificate.fingerprint;
     const host = address.includes(':') ? `[${address}]` : address;
     this.#pageUrl = `https://${host}:${port}/`;
@@ -176,6 +195,24 @@ export class LanTransport implements PhoneTransport {
     if (remembered === undefined) await workspaceSecrets.set(PORT_KEY, String(port));
     else onNotice?.(portMoved(remembered, port));
     return port;
+  }
+
+  /**
+   * A server at an address that this machine has lost hears nothing and does not notice. It begins again where the
+   * machine is then, at the same port, so that phones find it when it comes back.
+   */
+  #look(): void {
+    if (this.#server && !hasAddress(this.#address, this.#options.interfaces?.())) {
+      this.#server.dispose();
+      this.#server = undefined;
+      this.#set({ state: 'down', why: addressGone(this.#address) });
+    }
+    if (
+      !this.#server &&
+      !this.#starting &&
+      chooseAddress(this.#options.address, this.#options.interfaces?.()).ok
+    )
+      void this.start().catch(() => undefined);
   }
 
   #stopped(server: LanServer, cause: Error): void {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import type { Disposable } from '../../base/disposable.ts';
+import { reportLater } from '../../base/event.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import { mailboxPath } from '../mailboxPath.ts';
 import { BackOff } from './backOff.ts';
@@ -93,6 +94,15 @@ export class Subscription implements Disposable {
     this.#options.onState('listening');
   }
 
+  /** A bug in what is done with an envelope must not look like a broken connection. */
+  #deliver(text: string): void {
+    try {
+      this.#options.onEnvelope(text);
+    } catch (error) {
+      reportLater(error);
+    }
+  }
+
   async #read(body: AsyncIterable<Uint8Array>, onBytes: () => void): Promise<void> {
     const decoder = new TextDecoder();
     const parser = createParser({
@@ -102,7 +112,7 @@ export class Subscription implements Disposable {
       },
       onEvent: ({ data, id }) => {
         if (id !== undefined) this.#resumeFrom = aSecondBefore(id);
-        if (!this.#closed.signal.aborted) this.#options.onEnvelope(data);
+        if (!this.#closed.signal.aborted) this.#deliver(data);
       },
     });
     for await (const chunk of body) {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { privateAddresses } from '../../../../src/phone/lan/addresses.ts';
+import { networkInterfaces } from 'node:os';
+import { type Interfaces, privateAddresses } from '../../../../src/phone/lan/addresses.ts';
 import { LanTransport } from '../../../../src/phone/lan/transport.ts';
 import type { UserError } from '../../../../src/protocol/userError.ts';
 import { lanOptions, OUTBOX, startLan } from '../../../support/lanUnderTest.ts';
 import { MailboxClient } from '../../../support/mailboxClient.ts';
 import { MemorySecrets } from '../../../support/memorySecrets.ts';
+import { waitFor } from '../../../support/waitFor.ts';
 
 describe('the LAN transport', () => {
   it('is at the same address with the same certificate after a restart', async () => {
@@ -101,6 +103,32 @@ describe('the LAN transport', () => {
     );
     await transport.stop();
     await listening.ended;
+  });
+
+  it('notices that the machine has left the network, and is back at the same address after', async () => {
+    const here: Interfaces = networkInterfaces();
+    let interfaces = here;
+    const { page, transport } = await startLan({ interfaces: () => interfaces, checkMs: 10 });
+    const { pageUrl } = transport;
+    interfaces = {};
+    await waitFor(() => transport.status.state === 'down', 'the loss to be noticed');
+    assert.ok(transport.status.state === 'down');
+    assert.match(transport.status.why.message, /no longer at 127\.0\.0\.1\. Phones/);
+    await assert.rejects(page.ask('/'));
+    interfaces = here;
+    await waitFor(() => transport.status.state === 'up', 'the return');
+    assert.equal(transport.pageUrl, pageUrl);
+    assert.equal((await page.ask('/')).status, 200);
+    await transport.stop();
+  });
+
+  it('comes up by itself when there is a network at last', async () => {
+    let interfaces: Interfaces = {};
+    const transport = new LanTransport(lanOptions({ interfaces: () => interfaces, checkMs: 10 }));
+    await assert.rejects(transport.start(), /no network interface/);
+    interfaces = networkInterfaces();
+    await waitFor(() => transport.status.state === 'up', 'the network');
+    await transport.stop();
   });
 
   it('frees its port when it is stopped, streams and all', async () => {
