@@ -18,7 +18,6 @@ const MAX_PADDED = 8192;
 const LENGTH_BYTES = 4;
 export const MAX_PAYLOAD = MAX_PADDED - LENGTH_BYTES - SIGNATURE_BYTES;
 const MIN_PADDED = 256;
-const TAG_BYTES = 16;
 
 const id = (length: number) => v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/), v.length(length));
 const count = (max: number) => v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(max));
@@ -113,12 +112,6 @@ export function open(
   } catch {
     return undefined;
   }
-}
-
-/** The size of the envelope for a payload of so many bytes. */
-export function envelopeSize(payloadBytes: number): number {
-  const sealed = paddedLength(payloadBytes + SIGNATURE_BYTES) + TAG_BYTES;
-  return Math.ceil((sealed * 4) / 3) + 200;
 }
 
 function textOf({ h, n, c }: v.InferOutput<typeof envelope>): string {

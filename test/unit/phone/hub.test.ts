@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { phoneLink } from '../../../src/protocol/phone/phonePairing.ts';
 import { draft, draftOf, execute, ONCE, option } from '../../support/builders.ts';
+import { ManualClock } from '../../support/fakes.ts';
 import { outcomes } from '../../support/fakesBroker.ts';
 import { cardOn, pairPhone, phoneStage, restarted, until } from '../../support/phoneStage.ts';
 
@@ -85,6 +87,11 @@ describe('a request on the phone', () => {
     const unknown = { ...mine, card: { ...mine.card, id: '0'.repeat(26) } };
     one.answer(unknown, { outcome: 'allow' });
     await until(() => one.of('refused').length === 7);
+    const notShown = /not the one that was shown here/;
+    assert.deepEqual(
+      one.of('refused').map(({ text }) => notShown.test(text)),
+      [true, true, true, false, true, true, true],
+    );
     assert.equal(stage.broker.pending.length, 2);
     assert.deepEqual(stage.deliveries, []);
   });
@@ -107,6 +114,45 @@ describe('a request on the phone', () => {
     // Opened a second time, the old answer would have been told how its request ended.
     assert.equal(device.of('resolved').length, 2);
     phone.dispose();
+  });
+});
+
+describe('a request that is too long for the phone', () => {
+  it('can be denied there, but not allowed, whatever the phone sends', async () => {
+    const stage = await phoneStage();
+    const device = await pairPhone(stage);
+    const { request } = stage.raise(draftOf(execute(`echo ${'x'.repeat(20_000)}`)));
+    const message = await cardOn(device, request);
+    const { shortened, mayAllow, mayAlways } = message.card;
+    assert.deepEqual([shortened, mayAllow, mayAlways], [true, 'no', 'no']);
+    device.answer(message, { outcome: 'allow' });
+    await until(() => device.of('refused').length === 1);
+    assert.match(device.of('refused')[0]?.text ?? '', /too long .* Nothing was allowed/);
+    device.answer(message, { outcome: 'deny' });
+    await until(() => stage.deliveries.length === 1);
+    assert.deepEqual(outcomes(stage.deliveries), ['deny person reject_once']);
+  });
+});
+
+describe('rules', () => {
+  it('are offered as they are suggested, and made as they were offered', async () => {
+    const offer = { scopes: ['session'], suggestions: [{ id: 'x', label: 'X …' }] } as const;
+    const stage = await phoneStage({ ruleOptions: async () => offer });
+    const device = await pairPhone(stage);
+    const message = await cardOn(device, stage.raise().request);
+    assert.deepEqual(message.card.rules, offer);
+    device.answer(message, { outcome: 'allow', rule: { scope: 'session', match: 'exact' } });
+    await until(() => stage.deliveries.length === 1);
+    assert.equal(stage.deliveries[0]?.decision.rule?.scope, 'session');
+  });
+
+  it('that are still thought about do not keep a card back', async () => {
+    const stage = await phoneStage({ ruleOptions: () => new Promise(() => {}) });
+    const device = await pairPhone(stage);
+    const { request } = stage.raise();
+    stage.timers.advance(50);
+    const message = await cardOn(device, request);
+    assert.deepEqual(message.card.rules, { scopes: [], suggestions: [] });
   });
 });
 
@@ -167,6 +213,33 @@ describe('a phone that was away', () => {
     const { request } = stage.raise();
     device.answer(await cardOn(device, request), { outcome: 'allow' });
     await until(() => stage.deliveries.length === 1);
+  });
+});
+
+describe('a phone whose clock is days behind', () => {
+  it('is told the day when it seals for one that is over', async () => {
+    const stage = await phoneStage();
+    const device = await pairPhone(stage);
+    stage.clock.advance(5 * 86_400_000);
+    const phone = await restarted(stage);
+    device.disconnect();
+    // Its own clock still says the day of the pairing.
+    const late = phoneLink(device.record, new ManualClock());
+    const { toWorkspace, toPhone } = device.record.mailboxes;
+    stage.raise();
+    await until(() => stage.mailboxes.seen.length > 0);
+    const told: string[] = [];
+    stage.mailboxes.listen(toPhone, (text) => {
+      const opened = late.open(text);
+      if (opened.ok) told.push(opened.value);
+    });
+    const sync = JSON.stringify({ t: 'sync', known: [], id: 'x', since: 0 });
+    for (let tries = 0; tries < 3; tries++) late.seal(sync);
+    stage.mailboxes.post(toWorkspace, late.seal(sync));
+    await until(() => told.length > 0);
+    stage.mailboxes.post(toWorkspace, late.seal(sync));
+    await until(() => told.some((text) => text.includes('"synced"')));
+    phone.dispose();
   });
 });
 

@@ -1,17 +1,24 @@
 import assert from 'node:assert/strict';
-import { fromBase64, randomBytes, toBase64 } from '../../../../src/protocol/phone/bytes.ts';
+import { fromBase64, randomBytes, toBase64, utf8 } from '../../../../src/protocol/phone/bytes.ts';
 import {
   formatPairCode,
   pairRoom,
   parsePairCode,
 } from '../../../../src/protocol/phone/pairCode.ts';
+import { claimKey, proofMessage } from '../../../../src/protocol/phone/pairKeys.ts';
 import {
   openToWorkspace,
   sealToPhone,
   sealToWorkspace,
 } from '../../../../src/protocol/phone/pairMessages.ts';
 import { parsePhoneRecord } from '../../../../src/protocol/phone/phonePairing.ts';
-import { newAgreementKey, newSigningKey } from '../../../../src/protocol/phone/primitives.ts';
+import {
+  agree,
+  encrypt,
+  newAgreementKey,
+  newSigningKey,
+  portableSignatures,
+} from '../../../../src/protocol/phone/primitives.ts';
 import { pair, paired, scanned, sent, workspace } from './support.ts';
 
 describe('pairing', () => {
@@ -99,6 +106,37 @@ describe('pairing', () => {
       assert.deepEqual([step.kind, 'reason' in step && step.reason], ['refused', 'badClaim']);
     }
     assert.equal(pairing.receive(claim).kind, 'claimed');
+  });
+
+  it('a key counts only with a proof that the phone has its secret', () => {
+    const { code, pairing, keys } = workspace();
+    const [wx, we] = [keys.agreement.public, keys.signing.public];
+    const [ephemeral, own, mine, theirs] = [
+      newAgreementKey(),
+      newAgreementKey(),
+      newSigningKey(),
+      newSigningKey(),
+    ];
+    const key = claimKey(agree(ephemeral.secret, wx), code.secret, {
+      wx,
+      we,
+      ex: ephemeral.public,
+    });
+    const claim = (de: Uint8Array, name: string, signedName: string) => {
+      const transcript = { wx, we, ex: ephemeral.public, dx: own.public, de };
+      const proof = portableSignatures.sign(proofMessage(transcript, signedName), mine.secret);
+      const body = { dx: own.public, de, name, proof };
+      const text = JSON.stringify(body, (_, value: unknown) =>
+        value instanceof Uint8Array ? toBase64(value) : value,
+      );
+      const n = randomBytes(24);
+      const c = toBase64(encrypt(key, n, ephemeral.public, utf8(text)));
+      const from = 'A'.repeat(22);
+      return sealToWorkspace(pairRoom(code), { t: 'claim', from, ex: ephemeral.public, n, c });
+    };
+    assert.equal(pairing.receive(claim(theirs.public, 'Mine', 'Mine')).kind, 'refused');
+    assert.equal(pairing.receive(claim(mine.public, 'Mine', 'Yours')).kind, 'refused');
+    assert.equal(pairing.receive(claim(mine.public, 'Mine', 'Mine')).kind, 'claimed');
   });
 
   it('takes no notice of messages from outside the room, or sent back into it', () => {
