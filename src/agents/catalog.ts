@@ -2,7 +2,7 @@ import type { AsksFor, Reach } from '../protocol/asksFor.ts';
 import { UserError } from '../protocol/userError.ts';
 import type { AcpLauncherOptions } from './acp/launcher.ts';
 import type { AgentLauncher } from './agent.ts';
-import { findDoors } from './doors.ts';
+import { findDoors, overrulesStrict } from './doors.ts';
 import { findProgram } from './program.ts';
 
 /** One row of the parity table: what an agent offers, and whether each of its calls can be made to ask. */
@@ -306,10 +306,11 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
     id,
     name,
     start: async (start) => (await launcher()).start(start),
-    doors: async (place) => ({
-      files: await findDoors(id, place),
-      strict: isStrict() ? strict : OFF,
-    }),
+    doors: async (place) => {
+      const wanted = isStrict() ? strict : OFF;
+      const files = await findDoors(id, place);
+      return { files, strict: wanted !== OFF && overrulesStrict(id, files) ? NO_WAY : wanted };
+    },
   };
 }
 

@@ -20,6 +20,15 @@ export async function findDoors(id: string, place: Place): Promise<string[] | un
   return [...new Set(found.flat())];
 }
 
+/**
+ * Whether these files make our way of being strict count for nothing: Gemini leaves policies of its command line out when an
+ * administrator has set some.
+ */
+export function overrulesStrict(id: string, files: readonly string[] | undefined): boolean {
+  const policies = /[/\\](?:gemini-cli|GeminiCli)[/\\]policies[/\\][^/\\]+\.toml$/;
+  return id === 'gemini' && files?.some((file) => policies.test(file)) === true;
+}
+
 /** A file, or all files of a folder with this ending. */
 type Candidate = string | { readonly folder: string; readonly ending: string };
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findDoors } from '../../../src/agents/doors.ts';
+import { findDoors, overrulesStrict } from '../../../src/agents/doors.ts';
 import { asksForWords, OWN_SETTINGS } from '../../../src/protocol/asksFor.ts';
 import { doorViews } from '../../../src/sessions/doorViews.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
@@ -65,6 +65,14 @@ describe('What can let calls through beside the gate', () => {
   it('are not known for an agent that nobody looked at', async () => {
     assert.equal(await doors('mine'), undefined);
     assert.equal(await doors('toString'), undefined);
+  });
+
+  it('of an administrator make a policy of ours count for nothing', () => {
+    const policy = '/etc/gemini-cli/policies/a.toml';
+    assert.equal(overrulesStrict('gemini', [policy]), true);
+    assert.equal(overrulesStrict('gemini', ['/home/me/.gemini/policies/a.toml']), false);
+    assert.equal(overrulesStrict('qwen', [policy]), false);
+    assert.equal(overrulesStrict('gemini', undefined), false);
   });
 
   it('are shown as short as they can be, and not at all where they are shut', () => {
