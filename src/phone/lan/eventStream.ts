@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Disposable, toDisposable } from '../../base/disposable.ts';
+import type { Disposable } from '../../base/disposable.ts';
 import type { MailboxEvent } from './mailboxes.ts';
 
 /** Shorter than the idle time-outs of phones and access points. Milliseconds. */
@@ -11,13 +11,12 @@ const PING_MS = 20_000;
 const MAX_BEHIND = 8 * 1024 * 1024;
 
 /**
- * Writes what `listen` hands over as an event stream, until the phone goes, the mailbox is closed or the returned
- * disposable ends it. As Nchan does, with a `ping` that has no data: bytes for the page's watchdog, and no event.
+ * Writes what `listen` hands over as an event stream, until the connection or the mailbox is closed. As Nchan does, with a `ping` that has no data: bytes for the page's watchdog, and no event.
  */
 export function streamEvents(
   response: ServerResponse,
   listen: (onEvent: (event: MailboxEvent) => void) => Disposable,
-): Disposable {
+): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -37,13 +36,10 @@ export function streamEvents(
         return endGone(response);
     }
   });
-  const stop = toDisposable(() => {
+  response.once('close', () => {
     clearInterval(ping);
     listening.dispose();
-    response.end();
   });
-  response.once('close', () => stop.dispose());
-  return stop;
 }
 
 /** Says that the mailbox is closed. Not an HTTP error: after one an `EventSource` would give up without a word. */

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../base/clock.ts';
-import type { Disposable } from '../../base/disposable.ts';
 import { MAX_ENVELOPE } from '../../protocol/phone/envelope.ts';
 import { Attempts } from './attempts.ts';
 import { readBody } from './body.ts';
@@ -19,10 +18,9 @@ export interface RequestsOptions {
 }
 
 /** Answers one request after another. Nothing about a request is written anywhere. */
-export class Requests implements Disposable {
+export class Requests {
   readonly #options: RequestsOptions;
   readonly #attempts: Attempts;
-  readonly #streams = new Set<Disposable>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -36,11 +34,6 @@ export class Requests implements Disposable {
     response.on('error', () => response.destroy());
     for (const [name, value] of Object.entries(PAGE_HEADERS)) response.setHeader(name, value);
     this.#perform(routeOf(request, hosts), request, response);
-  }
-
-  /** Ends the streams; phones connect again when there is something to connect to. */
-  dispose(): void {
-    for (const stream of [...this.#streams]) stream.dispose();
   }
 
   #perform(route: Route, request: IncomingMessage, response: ServerResponse): void {
@@ -70,12 +63,9 @@ export class Requests implements Disposable {
   ): void {
     const found = this.#options.mailboxes.find(mailbox);
     switch (found.kind) {
-      case 'outbox': {
-        const stream = streamEvents(response, (onEvent) => found.listen(lastEventId, onEvent));
-        this.#streams.add(stream);
-        response.once('close', () => this.#streams.delete(stream));
+      case 'outbox':
+        streamEvents(response, (onEvent) => found.listen(lastEventId, onEvent));
         break;
-      }
       case 'gone':
         sendGone(response);
         break;

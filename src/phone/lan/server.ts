@@ -71,9 +71,7 @@ export class LanServer implements Disposable {
   /** Resolves when nothing is connected any more and the port is free. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#requests.dispose();
-    // One turn for the last words; after that nobody is waited for.
-    await new Promise(setImmediate);
+    // Nobody is waited for: phones connect again when there is something to connect to.
     for (const sockets of this.#sockets.values()) for (const socket of sockets) socket.destroy();
     await closed;
   }

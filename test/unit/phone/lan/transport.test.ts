@@ -131,9 +131,12 @@ describe('the LAN transport', () => {
     await transport.stop();
   });
 
-  it('frees its port when it is stopped, streams and all', async () => {
-    const { page, transport } = await startLan();
+  it('frees its port when it is stopped, streams and half requests and all', async () => {
+    const hour = 3_600_000;
+    const { page, transport } = await startLan({ limits: { headMs: hour, requestMs: hour } });
     transport.open(OUTBOX);
+    const half = net.connect(Number(new URL(transport.pageUrl).port), '127.0.0.1');
+    await new Promise((resolve) => half.once('connect', resolve));
     const streams = await Promise.all([1, 2, 3].map(() => page.listen(OUTBOX)));
     const { port } = new URL(transport.pageUrl);
     await transport.stop();
