@@ -47,6 +47,8 @@ function toolAsk(server: string, meta: JsonObject, told: Told): Asked {
 function questionAsk(server: string, params: JsonObject): Asked {
   const mode = stringAt(params, 'mode') ?? 'form';
   const message = stringAt(params, 'message') ?? '';
+  const url = stringAt(params, 'url');
+  if (mode === 'url' && url !== undefined) return urlAsk(server, message, url);
   const form = formOf(params['requestedSchema'], `${server}: ${message}`);
   if (mode !== 'form' || !form)
     return declined(
@@ -73,6 +75,22 @@ function questionAsk(server: string, params: JsonObject): Asked {
         : isJsonObject(decision)
           ? decision
           : DECLINED,
+    refusal: DECLINED,
+  });
+}
+
+/**
+ * The server wants a page to be opened, such as a sign-in. Nothing is opened here: the card shows the whole address, and
+ * "accept" only tells the server that the person goes there.
+ */
+function urlAsk(server: string, message: string, url: string): Asked {
+  return asked({
+    source: 'mcp_elicitation',
+    toolName: `${server}: open a page`,
+    action: { tool: 'other', toolName: `${server}: open a page`, input: { url, message } },
+    options: elicitationOptions([]),
+    ...(message && { why: message }),
+    result: (decision) => (isJsonObject(decision) ? decision : DECLINED),
     refusal: DECLINED,
   });
 }

@@ -85,14 +85,16 @@ function readerOf(property: JsonObject, choices: Choices): Field['value'] | unde
   const chosen = (answer: string) => choices.find(({ label }) => label === answer)?.value;
   switch (stringAt(property, 'type')) {
     case 'string':
-      return choices.length > 0 ? chosen : (answer) => answer;
+      return choices.length > 0 ? chosen : (answer) => fittingText(answer, property);
     case 'boolean':
       return chosen;
     case 'number':
     case 'integer':
-      return (answer) => numberOf(answer, stringAt(property, 'type') === 'integer');
+      return (answer) => fittingNumber(answer, property);
     case 'array':
-      return choices.length === 0 ? undefined : (answer) => several(answer, chosen);
+      return choices.length === 0
+        ? undefined
+        : (answer) => fittingList(several(answer, chosen), property);
     default:
       return undefined;
   }
@@ -106,11 +108,38 @@ function several(answer: string, chosen: (label: string) => Json | undefined): J
   return values.every((value) => value !== undefined) ? values : undefined;
 }
 
-function numberOf(answer: string, isWhole: boolean): number | undefined {
+function fittingNumber(answer: string, property: JsonObject): number | undefined {
   const number = answer.trim() === '' ? Number.NaN : Number(answer);
+  const isWhole = stringAt(property, 'type') === 'integer';
   const fits = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
-  return fits ? number : undefined;
+  return fits && isWithin(number, property, 'minimum', 'maximum') ? number : undefined;
 }
+
+function fittingText(answer: string, property: JsonObject): string | undefined {
+  // JSON Schema counts code points.
+  const length = [...answer].length;
+  const format = stringAt(property, 'format') ?? '';
+  const hasForm = !Object.hasOwn(FORMATS, format) || FORMATS[format]?.(answer) === true;
+  return hasForm && isWithin(length, property, 'minLength', 'maxLength') ? answer : undefined;
+}
+
+function fittingList(list: Json | undefined, property: JsonObject): Json | undefined {
+  if (!Array.isArray(list)) return undefined;
+  return isWithin(list.length, property, 'minItems', 'maxItems') ? list : undefined;
+}
+
+function isWithin(value: number, property: JsonObject, least: string, most: string): boolean {
+  const { [least]: min, [most]: max } = property;
+  return !(typeof min === 'number' && value < min) && !(typeof max === 'number' && value > max);
+}
+
+/** The formats that an elicitation may name. */
+const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
+  email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
+  uri: (text) => URL.canParse(text),
+  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
+  'date-time': (text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)),
+};
 
 function choicesOf(property: JsonObject): Choices {
   if (property['type'] === 'boolean')

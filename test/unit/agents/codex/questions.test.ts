@@ -66,7 +66,7 @@ describe('MCP servers behind Codex', () => {
   it('are declined at once where Codex asks in a way that nobody knows', async () => {
     const memory = await MemoryCodex.start();
     memory.says(elicit(0, { _meta: { codex_approval_kind: 'brand_new' } }));
-    memory.says(elicit(1, { mode: 'url', url: 'https://a.example', requestedSchema: null }));
+    memory.says(elicit(1, { mode: 'url', requestedSchema: null }));
     memory.says(elicit(2, { mode: 'openai/form', requestedSchema: { type: 'object' } }));
     memory.says(elicit(3, { requestedSchema: { properties: { a: { type: 'object' } } } }));
     assert.deepEqual(memory.pending, []);
@@ -101,6 +101,43 @@ describe('MCP servers behind Codex', () => {
     const notices = memory.events.filter(({ kind }) => kind === 'notice');
     assert.equal(notices.length, 1);
   });
+
+  it('can want a page to be opened: it is shown, and nothing is opened here', async () => {
+    const memory = await MemoryCodex.start();
+    const url = 'https://sign-in.example/?for=lab';
+    for (const id of [0, 1]) memory.says(elicit(id, { mode: 'url', url, requestedSchema: null }));
+    const [request] = memory.pending;
+    assert.deepEqual(
+      [request?.source, request?.action.tool, request && canHaveRule(request)],
+      ['mcp_elicitation', 'other', false],
+    );
+    assert.match(request?.display.oneLine ?? '', /https:\/\/sign-in\.example\/\?for=lab/);
+    await memory.answers(0, 'allow');
+    await memory.answers(1, 'deny');
+    assert.deepEqual(
+      [resultFor(memory, 0), resultFor(memory, 1)],
+      [{ action: 'accept', content: null, _meta: null }, DECLINED],
+    );
+  });
+
+  const fields: readonly (readonly [JsonObject, string, string])[] = [
+    [{ type: 'integer', minimum: 1, maximum: 9 }, '3', '10'],
+    [{ type: 'number', minimum: 0 }, '0.5', '-1'],
+    [{ type: 'string', minLength: 2 }, 'ab', 'a'],
+    [{ type: 'string', maxLength: 2 }, 'ab', 'abc'],
+    [{ type: 'string', format: 'email' }, 'a@b.example', 'a'],
+    [{ type: 'string', format: 'uri' }, 'https://a.example', 'not one'],
+    [{ type: 'string', format: 'date' }, '2026-11-21', '2026-13-41'],
+    [{ type: 'string', format: 'date-time' }, '2026-11-21T10:00:00Z', '2026-11-21'],
+    [{ type: 'array', minItems: 2, items: { enum: ['a', 'b'] } }, 'a, b', 'a'],
+    [{ type: 'array', maxItems: 1, items: { enum: ['a', 'b'] } }, 'a', 'a, b'],
+  ];
+  for (const [field, fits, doesNot] of fields)
+    it(`get only answers that fit their form: ${JSON.stringify(field)}`, () => {
+      const form = formOf({ properties: { f: field }, required: ['f'] }, 'Which?');
+      assert.notEqual(form?.content({ f: fits }), undefined);
+      assert.equal(form?.content({ f: doesNot }), undefined);
+    });
 
   it('can want no more than a yes', async () => {
     const memory = await MemoryCodex.start();
