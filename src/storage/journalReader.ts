@@ -1,7 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { chainStart, checkLine, entryText, isJournalFileName } from './journalFormat.ts';
+import {
+  type ChainPosition,
+  chainStart,
+  checkLine,
+  entryText,
+  isJournalFileName,
+} from './journalFormat.ts';
 
 /** What is known of one file of the record. */
 export interface FileReport {
@@ -42,6 +48,8 @@ export type JournalRecord =
 /** No entry is longer; a file that is one endless line must not fill the memory. */
 const MAX_LINE = 4 * 1024 * 1024;
 const NEWLINE = 0x0a;
+/** What is read at once. */
+const CHUNK = 256 * 1024;
 
 /** The files of the record in a folder, oldest first; none when there is no such folder. */
 export async function journalFiles(folder: string): Promise<string[]> {
@@ -64,54 +72,70 @@ export async function verifyJournal(files: readonly string[]): Promise<JournalRe
 
 /** All lines of the files in order, checked as they are read. */
 export async function* readJournal(files: readonly string[]): AsyncGenerator<JournalRecord> {
-  for (const file of files) yield* readFile(file);
+  for (const file of files) for await (const records of readFile(file)) yield* records;
 }
 
 async function verifyFile(file: string): Promise<FileReport> {
   let lines = 0;
-  for await (const record of readFile(file)) {
-    if (record.kind === 'entry') lines++;
-    else if (record.kind === 'torn') return { file, lines, tornLine: record.line };
-    else if (record.kind === 'broken') {
-      const { line, reason } = record;
-      return { file, lines, broken: { file, line, reason } };
+  for await (const records of readFile(file)) {
+    for (const record of records) {
+      if (record.kind === 'entry') lines++;
+      else if (record.kind === 'torn') return { file, lines, tornLine: record.line };
+      else if (record.kind === 'broken') {
+        const { line, reason } = record;
+        return { file, lines, broken: { file, line, reason } };
+      }
     }
   }
   return { file, lines };
 }
 
-async function* readFile(file: string): AsyncGenerator<JournalRecord> {
-  let position = chainStart(path.basename(file));
-  let isTrusted = true;
-  let line = 0;
+/** As many records at once as were read at once: a step of a generator for each line would take longer than checking it. */
+async function* readFile(file: string): AsyncGenerator<JournalRecord[]> {
+  const checker = new LineChecker(file);
   try {
-    for await (const { bytes, isWhole } of linesOf(file)) {
-      line++;
-      if (!isWhole) {
-        yield { kind: 'torn', file, line };
-        return;
-      }
-      if (!isTrusted) {
-        const text = entryText(bytes);
-        if (text !== undefined) yield { kind: 'untrusted', file, line, text };
-        continue;
-      }
-      const checked = checkLine(position, bytes);
-      if (checked.ok) {
-        position = checked.position;
-        yield { kind: 'entry', file, line, text: checked.entry };
-      } else {
-        isTrusted = false;
-        yield { kind: 'broken', file, line, reason: checked.reason, text: entryText(bytes) };
-      }
-    }
+    for await (const lines of linesOf(file)) yield lines.flatMap((line) => checker.check(line));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    yield [checker.unreadable(error)];
+  }
+}
+
+/** Checks the lines of a file, one after the other. */
+class LineChecker {
+  readonly #file: string;
+  #position: ChainPosition;
+  #isTrusted = true;
+  #line = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#position = chainStart(path.basename(file));
+  }
+
+  check({ bytes, isWhole }: FoundLine): JournalRecord | [] {
+    const file = this.#file;
+    const line = ++this.#line;
+    if (!isWhole) return { kind: 'torn', file, line };
+    if (!this.#isTrusted) {
+      const text = entryText(bytes);
+      return text === undefined ? [] : { kind: 'untrusted', file, line, text };
+    }
+    const checked = checkLine(this.#position, bytes);
+    if (checked.ok) {
+      this.#position = checked.position;
+      return { kind: 'entry', file, line, text: checked.entry };
+    }
+    this.#isTrusted = false;
+    return { kind: 'broken', file, line, reason: checked.reason, text: entryText(bytes) };
+  }
+
+  unreadable(error: Error): JournalRecord {
     const isUnreadable = !(error instanceof LineTooLong);
-    yield {
+    return {
       kind: 'broken',
-      file,
-      line: isUnreadable && line === 0 ? 0 : line + 1,
+      file: this.#file,
+      line: isUnreadable && this.#line === 0 ? 0 : this.#line + 1,
       reason: isUnreadable ? `it cannot be read: ${error.message}` : 'it is too long',
       text: undefined,
     };
@@ -120,25 +144,34 @@ async function* readFile(file: string): AsyncGenerator<JournalRecord> {
 
 class LineTooLong extends Error {}
 
-async function* linesOf(
-  file: string,
-): AsyncGenerator<{ readonly bytes: Buffer; readonly isWhole: boolean }> {
+interface FoundLine {
+  readonly bytes: Buffer;
+  readonly isWhole: boolean;
+}
+
+/** The lines of a file, as many at once as come from the disk at once. */
+async function* linesOf(file: string): AsyncGenerator<FoundLine[]> {
   let parts: Buffer[] = [];
   let length = 0;
-  const stream: AsyncIterable<Buffer> = createReadStream(file);
+  const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: CHUNK });
   for await (const chunk of stream) {
+    const lines: FoundLine[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      parts.push(chunk.subarray(start, end));
-      if (length + end - start > MAX_LINE) throw new LineTooLong();
-      yield { bytes: Buffer.concat(parts), isWhole: true };
+      if (length + end - start > MAX_LINE) {
+        yield lines;
+        throw new LineTooLong();
+      }
+      const rest = chunk.subarray(start, end);
+      lines.push({ bytes: length > 0 ? Buffer.concat([...parts, rest]) : rest, isWhole: true });
       parts = [];
       length = 0;
       start = end + 1;
     }
+    yield lines;
     if (start < chunk.length) parts.push(chunk.subarray(start));
     length += chunk.length - start;
     if (length > MAX_LINE) throw new LineTooLong();
   }
-  if (length > 0) yield { bytes: Buffer.concat(parts), isWhole: false };
+  if (length > 0) yield [{ bytes: Buffer.concat(parts), isWhole: false }];
 }

@@ -6,6 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { benchCardPanel } from '../support/webviewHarnessBench.ts';
 import { benchActivation } from './activation.ts';
+import { benchJournal } from './journal.ts';
 import { benchPhone } from './phone.ts';
 import type * as RoundTrip from './roundTrip.ts';
 import { benchWorkbenchLoad } from './workbenchLoad.ts';
@@ -32,6 +33,7 @@ try {
   const report = {
     node: process.version,
     roundTrip: await module.benchRoundTrip(),
+    journal: await benchJournal(),
     cardPanel: await benchCardPanel(),
     phoneMilliseconds: await benchPhone(),
     activationMilliseconds: await benchActivation(),
