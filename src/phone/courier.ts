@@ -4,6 +4,7 @@ import { parseToWorkspace, type ToPhone, type ToWorkspace } from '../protocol/ph
 import type { Device } from './device.ts';
 import type { PushSender } from './pushSender.ts';
 import type { PhoneTransport } from './transport.ts';
+import type { Turns } from './turns.ts';
 
 /** What waits for a transport that is down. Beyond it the oldest is dropped: the phone asks when it is back. */
 const MAX_WAITING = 2000;
@@ -15,6 +16,8 @@ export interface CourierOptions {
   readonly transport: PhoneTransport | undefined;
   readonly push: PushSender | undefined;
   readonly timers: Timers;
+  /** Shared by all couriers. */
+  readonly turns: Turns;
   /** Of this phone, opened, parsed, once, in order, and on record. */
   readonly onMessage: (message: ToWorkspace) => void;
   /** The phone seals for a day whose key is deleted: tell it the day. */
@@ -106,8 +109,8 @@ export class Courier implements Disposable {
   /** Never rejects. */
   async #work(): Promise<void> {
     for (;;) {
-      // One seal at a time between other work: twenty phones must not hold up the window.
-      await nextTurn();
+      // Twenty phones with a card each must not hold up the window.
+      await this.#options.turns.next();
       const next = this.#waiting[0];
       if (!next || this.#store.isDisposed) {
         this.#isRunning = false;
@@ -186,8 +189,4 @@ export class Courier implements Disposable {
     // The chain above may still wait for an earlier message when this write fails.
     stored.catch(() => {});
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -13,6 +13,7 @@ import type { DesktopQuestion, PhoneBroker } from './ports.ts';
 import type { PushSender } from './pushSender.ts';
 import { SharedCards } from './sharedCards.ts';
 import type { PhoneTransport, TransportKind } from './transport.ts';
+import { Turns } from './turns.ts';
 
 export interface HubOptions {
   readonly broker: PhoneBroker;
@@ -49,6 +50,7 @@ export class Hub implements Disposable {
   readonly #attached = new Map<string, Attached>();
   readonly #cards: SharedCards;
   readonly #answers: PhoneAnswers;
+  readonly #turns = new Turns();
   readonly #changed: Emitter<void>;
   /** A device was seen, or is reached in another way. */
   readonly onDidChange: Event<void>;
@@ -78,6 +80,7 @@ export class Hub implements Disposable {
       transport: transport(device.transport),
       push,
       timers,
+      turns: this.#turns,
       onError,
       onMessage: (message) => this.#onMessage(attached, message),
       onOutdated: () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { hasDevices } from '../../../src/phone/devices.ts';
+import { Devices, hasDevices } from '../../../src/phone/devices.ts';
 import { createPhone } from '../../../src/phone/phone.ts';
 import type { PushSender } from '../../../src/phone/pushSender.ts';
 import { prefixedStore } from '../../../src/phone/secretStore.ts';
@@ -70,6 +70,18 @@ describe('removing a phone', () => {
     await stage.phone.revoke(onlyId(stage.phone));
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual([...stage.secrets.values.keys()], ['keys', 'devices']);
+  });
+
+  it('wipes the keys in memory as well', async () => {
+    const stage = await phoneStage();
+    const phone = await pairPhone(stage);
+    const { secrets: store, clock } = stage;
+    const devices = await Devices.load({ store, clock, onError: assert.ifError });
+    const [device] = devices.all;
+    assert.ok(device);
+    await devices.remove(device);
+    await assert.rejects(device.seal('x'));
+    assert.deepEqual(device.open(phone.link.seal('x')), { ok: false, error: 'closed' });
   });
 
   it('says so when the keys cannot be deleted; the phone can do nothing meanwhile', async () => {

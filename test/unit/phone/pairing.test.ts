@@ -58,6 +58,9 @@ describe('pairing a phone', () => {
     assert.equal(phone.of('hello')[0]?.state, 'pending');
     assert.deepEqual(pairing.state, { kind: 'claimed', name: 'Pixel 8', triesLeft: 3 });
     stage.raise();
+    phone.sync();
+    await until(() => phone.of('hello').length === 2);
+    assert.equal(phone.messages.length, 2, 'nothing but two times hello');
     assert.equal(stage.phone.devices.length, 0);
     assert.deepEqual([...stage.secrets.values.keys()], ['keys']);
     const result = await pairing.confirm(` ${phone.digits.slice(0, 3)} ${phone.digits.slice(3)}`);
