@@ -319,7 +319,8 @@ export class App {
           .accept(id, text, eventId)
           .catch(() => ({ heard: false, message: undefined }));
         if (message?.t === 'refused') this.#options.onRefused(message.text);
-        await this.reload();
+        // Not awaited: many messages end in few drawings.
+        void this.reload();
         return heard;
       },
       sync: async () => {

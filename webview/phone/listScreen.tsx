@@ -47,7 +47,9 @@ export function ListScreen({ app }: { readonly app: App }): VNode {
                   </h2>
                 )}
                 {items.map((item) => (
-                  <ListCard key={item.key} app={app} item={item} canAnswer={app.canAnswer(item)} />
+                  <div key={item.key} class="p-slot">
+                    <ListCard app={app} item={item} canAnswer={app.canAnswer(item)} />
+                  </div>
                 ))}
               </section>
             );

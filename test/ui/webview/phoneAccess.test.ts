@@ -161,9 +161,9 @@ function everyKind() {
 }
 
 const TOO_SMALL = `[...document.querySelectorAll('button, label, input[type=text], [role=menuitem]')]
-  .filter((each) => !each.closest('[inert], .cs-sr') && !each.classList.contains('p-link'))
+  .filter((each) => !each.closest('[inert], .cs-sr'))
   .map((each) => [each, each.getBoundingClientRect()])
-  .filter(([, { width, height }]) => width > 0 && (height < 40 || width < 40))
+  .filter(([, { width, height }]) => width > 0 && (height < 44 || width < 44))
   .map(([each, { width, height }]) => each.outerHTML.slice(0, 120) + ' ' + width + 'x' + height)`;
 
 const TOO_WIDE = `[document.documentElement, ...document.querySelectorAll('.p-body, .p-foot, .p-pair, .cs-card, .cs-payload')]
