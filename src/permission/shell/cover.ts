@@ -53,16 +53,20 @@ function coverOfInterpreted(argv: readonly string[], named: number): Cover {
     case 'module':
     case 'script': {
       if (run.at >= named) return doubt('a script that the rule does not name');
-      // Options before the script decide how it is run.
-      const why = isWhole
-        ? undefined
-        : argumentDoubt([baseName(argv[run.at] ?? ''), ...argv.slice(named)], 1);
+      const why = isWhole ? undefined : scriptDoubt(argv.slice(run.at), named - run.at);
       if (why !== undefined) return doubt(why);
       return run.kind === 'module'
         ? { kind: 'covered' }
         : { kind: 'covered', script: argv[run.at] ?? '' };
     }
   }
+}
+
+/** What is against the arguments of a script or module, which is the first word here. Node's test runner loads more code. */
+function scriptDoubt(argv: readonly string[], named: number): string | undefined {
+  const [name = '', ...rest] = argv;
+  const known = [name === '--test' ? 'npx' : baseName(name), ...rest];
+  return runnerDoubt(known, named) ?? argumentDoubt(known, named);
 }
 
 /**

@@ -95,7 +95,7 @@ const REMOTE: ReadonlySet<string> = new Set(['fetch', 'pull', 'push', 'ls-remote
 /** No more arguments than the pattern has. */
 const NARROW: ReadonlySet<string> = new Set(
   `clone config clean rm bisect submodule filter-branch filter-repo difftool mergetool update-ref symbolic-ref
-  archive bundle gc prune repack replace am send-email instaweb daemon credential credential-store remote-ext help
+  archive bundle format-patch gc prune repack replace am send-email instaweb daemon credential credential-store remote-ext help
   web--browse hook maintenance init fast-import fast-export p4 svn cvsimport imap-send request-pull lfs flow
   update-index read-tree notes upload-pack receive-pack upload-archive shell var`.split(/\s+/),
 );

@@ -49,7 +49,8 @@ const RISKY_LONG = new RegExp(
     'browser',
     'open.*',
     'run',
-    'run-.*',
+    'run[-_].*',
+    'options.*',
     'call',
     'cmd',
     '.*config.*',
@@ -154,13 +155,22 @@ const TAR = [
   'overwrite',
   'unlink-first',
   'index-file',
+  'one-top-level',
+  'extract',
+  'get',
+  'create',
+  'append',
+  'update',
+  'delete',
+  'concatenate',
+  'remove-files',
 ];
 
 const GO =
-  /^--?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|\w*profile|outputdir|trace|pkgdir)(?:=|$)/;
+  /^--?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|w|u|\w*profile|outputdir|trace|pkgdir)(?:=|$)/;
 
 const PYTEST =
-  /^-(?:[co]|[a-oq-z]*[co]$)|^--(?:rootdir|override-ini|basetemp|junit|pdbcls|confcut|log-|debug)/;
+  /^-(?:[co]|[a-oq-z]+[cop]$|W)|^--(?:pyargs|rootdir|override-ini|basetemp|junit|pdbcls|confcut|log-|debug)/;
 
 const ESLINT = /^-[co]|^-f.|^--(?:rulesdir|resolve-plugins|cache-(?:file|location))/;
 
@@ -174,9 +184,10 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   shuf: abbreviated(['output'], /^-[a-zA-Z]*o/),
   tree: matching(/^-[a-zA-Z]*[oR]/),
   tar: (word) =>
-    abbreviated(TAR, /^-[a-zA-Z]*[IFPC]/)(word, undefined) || (/:/.test(word) && !/^-/.test(word)),
+    abbreviated(TAR, /^-[a-zA-Z]*[IFPCxcruA]/)(word, undefined) ||
+    (/:/.test(word) && !/^-/.test(word)),
   split: abbreviated(['filter']),
-  date: abbreviated(['set'], /^-[a-zA-Z]*s/),
+  date: abbreviated(['set'], /^-[a-zA-Z]*s|^\d/),
   file: abbreviated(['compile', 'magic-file'], /^-[a-zA-Z]*[Cm]/),
   printf: matching(/^-v/),
   base64: matching(/^-[a-zA-Z]*o/),
@@ -199,12 +210,16 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
     (/^-p/.test(word) && !/^no:/.test(word === '-p' ? (following ?? '') : word.slice(2))),
   eslint: (word, following) => ESLINT.test(word) || (word === '-f' && isFile(following ?? '')),
   prettier: matching(/^--(?:find-config|plugin|ignore-path)/),
-  tsc: matching(/^--(?:build-info|generate(?:Trace|CpuProfile))|^@/i),
+  tsc: (word, following) =>
+    /^--(?:build-info|generate(?:Trace|CpuProfile))|^@/i.test(word) ||
+    (word === '-p' && isElsewhere(following ?? '')),
   jest: matching(
     /^-[ci]$|^--(?:rootDir|roots|projects|modulePath|haste|testEnvironment|cacheDirectory|coverageDirectory)/,
   ),
   vitest: matching(/^-[cr]$|^--(?:root|dir|browser|api)/),
-  mocha: matching(/^-[rcpO]$|^--(?:file|package|spec|fgrep-file)/),
+  mocha: (word, following) =>
+    /^-[rcpO]$|^--(?:file|package|spec)/.test(word) || (word === '-R' && isFile(following ?? '')),
+  fzf: matching(/^--(?:preview|bind|listen)/),
   diff: matching(/^--(?:from-file)/),
   bat: matching(/^--(?:map-syntax|.*-dir)/),
   kubectl: matching(/^--(?:kubeconfig|as|server|token)/),
@@ -213,6 +228,11 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   yarn: SCRIPT_RUNNER,
   bun: SCRIPT_RUNNER,
   npx: SCRIPT_RUNNER,
+  ...Object.fromEntries(
+    'rollup webpack vite babel postcss stylelint ava nyc c8 tap cypress playwright gulp grunt next nuxt astro'
+      .split(' ')
+      .map((name) => [name, matching(/^-[cCrfpo]$|^-c./)]),
+  ),
   deno: matching(/^-[AcrEe]$|^--(?:location|cert|v8-flags|lock|watch)/),
 };
 
@@ -240,5 +260,5 @@ function secondOperandIsWritten(argv: readonly string[]): string | undefined {
 /** `tar xIf prog a`: the first word is a bundle of options without its dash. */
 function bundledTar(argv: readonly string[], from: number): string | undefined {
   const first = argv[1] ?? '';
-  return from <= 1 && /^[A-Za-z]*[IFPC]/.test(first) ? `"${first}"` : undefined;
+  return from <= 1 && /^[A-Za-z]*[IFPCxcruA]/.test(first) ? `"${first}"` : undefined;
 }

@@ -34,7 +34,7 @@ const CLOSED =
   unbuffer unshare nsenter flock sudo doas su runuser pkexec ssh scp sftp rsync docker podman nerdctl kubectl helm
   rm rmdir shred srm unlink dd mkfs fdisk parted wipefs chmod chown chgrp chattr setfacl truncate kill pkill killall
   curl wget nc ncat netcat socat telnet ftp tftp lftp aria httpie http https xh vim vi view nvim emacs nano ed ex pico
-  man info less more most gdb lldb systemctl service launchctl mount umount busybox toybox osascript open xdg-open
+  man info less more most gdb lldb systemctl service launchctl mount umount busybox toybox osascript open xdg-open code codium cursor
   start wsl mail sendmail gpg openssl tmux screen expect m psql mysql sqlite redis-cli mongo mongosh entr
   security defaults brew apt apt-get dnf yum pacman snap gem rustc gcc g++ clang clang++ cc c++ ld javac eject reboot
   shutdown halt poweroff useradd usermod passwd chsh visudo iptables nft ip ifconfig hostname sysctl modprobe insmod

@@ -100,6 +100,8 @@ const NEEDS_VERB: Readonly<Record<string, number>> = {
   gcloud: 4,
   az: 3,
   dotnet: 2,
+  bazel: 2,
+  bazelisk: 2,
 };
 
 /** Run what the next word names. */

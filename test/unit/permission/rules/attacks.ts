@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: shell syntax.
 /** Commands that must not be allowed, by what they try (../shared/RULES.md names who was bitten). */
 export interface AttackClass {
   readonly name: string;
@@ -85,12 +86,10 @@ export const ATTACKS: readonly AttackClass[] = [
     name: 'expansion',
     rules: ['echo', 'ls', 'git log'],
     commands: [
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: shell syntax.
       'echo ${a:=x}${a@P}',
       'echo $HOME',
       'echo "$HOME"',
       'ls $IFS-la',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: shell syntax.
       'ls${IFS}-la',
       "echo $'\\x72m'",
       "$'\\x6cs'",
