@@ -80,15 +80,17 @@ describe('A request whose rules are still being looked up', () => {
     ['shutdown', ({ broker }) => broker.dispose()],
   ];
   for (const [kind, end] of endings) {
-    it(`stays denied after ${kind}, whatever they say later`, async () => {
-      const { rules, say } = slowRules();
-      const given = brokerOnFakes({ rules });
-      const { withdraw } = given.raise();
-      end(given as never, withdraw);
-      say(allowed);
-      await settle();
-      assert.deepEqual(outcomes(given.deliveries), [`deny ${kind} reject_once`]);
-      assert.equal(given.news.filter((each) => each.startsWith('raised')).length, 0);
+    it(`stays denied after ${kind}, whatever they say later, and is not shown`, async () => {
+      for (const later of [allowed, asks]) {
+        const { rules, say } = slowRules();
+        const given = brokerOnFakes({ rules });
+        const { withdraw } = given.raise();
+        end(given as never, withdraw);
+        say(later);
+        await settle();
+        assert.deepEqual(outcomes(given.deliveries), [`deny ${kind} reject_once`]);
+        assert.equal(given.news.filter((each) => each.startsWith('raised')).length, 0);
+      }
     });
   }
 

@@ -252,12 +252,13 @@ describe('Rules', () => {
 
   it('do not apply, and cannot be made, in a workspace that is not trusted', async () => {
     let isTrusted = true;
-    const { rules, make, says, clock } = await setUp({ isTrusted: () => isTrusted });
+    const { rules, make, clock } = await setUp({ isTrusted: () => isTrusted });
     await make(draft());
     const request = requestOf();
     const verdict = await rules.judge(request);
     isTrusted = false;
-    assert.equal(await says(), 'ask');
+    const distrusted = await rules.judge(requestOf());
+    assert.deepEqual([distrusted.verdict, distrusted.why.includes('not trusted')], ['ask', true]);
     assert.equal(await rules.stands(request, verdict), false);
     const wish = { effect: 'allow', choice: EXACT, createdAt: clock.now(), createdBy: BY } as const;
     assert.equal((await rules.draft(request, wish)).ok, false);
