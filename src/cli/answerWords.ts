@@ -34,3 +34,8 @@ export function outcomeWords(settled: Settled): string {
 export function causeWords(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
+
+/** A run has one message: what an agent cannot take along with a deny goes nowhere. */
+export function noPlaceWords(agentName: string): string {
+  return `${agentName} has no place for a message with a denial, so the message is not sent.`;
+}

@@ -7,6 +7,7 @@ import {
 import type { PermissionRequest } from '../permission/request.ts';
 import type { RuleSuggestion } from '../permission/rule.ts';
 import { canHaveRule } from '../permission/rules.ts';
+import { noPlaceWords } from './answerWords.ts';
 import { moreText, questionText } from './cardText.ts';
 import { RuleDialog } from './ruleDialog.ts';
 import type { Style } from './style.ts';
@@ -114,6 +115,8 @@ export class Dialog {
         if (canHaveRule(this.#request)) return this.#askRule('deny');
         break;
       case 'm':
+        if (this.#request.feedback === 'nextPrompt')
+          return { kind: 'again', text: `${noPlaceWords(this.#request.agent.name)}\n` };
         this.#mode = 'message';
         return AGAIN;
       case '?':

@@ -4,7 +4,7 @@ import type { Broker, Settled } from '../permission/broker.ts';
 import type { AgentInfo, PermissionRequest, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
 import type { StoredRules } from '../permission/storedRules.ts';
-import { answerWords, causeWords } from './answerWords.ts';
+import { answerWords, causeWords, noPlaceWords } from './answerWords.ts';
 import { LineReader, type ReadLine } from './lineReader.ts';
 import { LineWriter } from './lineWriter.ts';
 import { MessageTexts } from './messageTexts.ts';
@@ -154,6 +154,8 @@ export class Relay implements RunSurface {
       by: { kind: 'person', surface: 'cli' },
     });
     if (!result.ok) this.#error(result.error.kind, answerWords(result.error), id);
+    else if (result.value.decision.feedback && result.value.request.feedback === 'nextPrompt')
+      this.#error('messageNotSent', noPlaceWords(result.value.request.agent.name), id);
   }
 
   /** A line of its own, later: finding patterns takes a moment, and the request must not wait for it. */

@@ -137,6 +137,8 @@ export type ErrorLineCode =
   | 'onlyWiderAllow'
   | 'ruleRefused'
   | 'answersMissing'
+  /** The denial counts, but the agent has no place for the message that came with it. */
+  | 'messageNotSent'
   | 'journalFailed';
 
 /** The last line. */

@@ -105,6 +105,19 @@ describe('The terminal', () => {
     assert.deepEqual(t.rawModes, [true, false]);
   });
 
+  it('takes no message that the agent has no place for, and says so', async () => {
+    const setup = await terminal();
+    setup.ask('pnpm test', { feedback: 'nextPrompt' });
+    await setup.type('m\r');
+    assert.match(setup.screen.text, /has no place for a message with a denial/);
+    assert.deepEqual(said(setup), []);
+    await setup.type('d\r');
+    await until(() => setup.told.length === 1);
+    assert.deepEqual(said(setup), ['deny']);
+    setup.agent.endTurn({ reason: 'done' });
+    await setup.exitCode();
+  });
+
   it('discards what was typed before the card, and in its first half second', async () => {
     const t = await terminal();
     await t.type('o');
