@@ -119,7 +119,7 @@ export async function picture(page: Page, name: string): Promise<void> {
 let next = 0;
 
 /** An id as requests have it: later ones sort later. */
-export function requestId(): string {
+function requestId(): string {
   return `01JD000000000000000000${String(++next).padStart(4, '0')}`;
 }
 

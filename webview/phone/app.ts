@@ -337,6 +337,7 @@ export class App {
   #disconnect(workspace: string): void {
     this.#connections.get(workspace)?.stop();
     this.#connections.delete(workspace);
+    this.#options.push.forget(workspace).catch(() => undefined);
   }
 
   #leave({ mailbox, envelope }: Outgoing): Promise<void> {

@@ -82,7 +82,7 @@ export function fitsInList(card: PhoneCard): boolean {
 }
 
 /** Lines of the payload. */
-export function lineCount({ display: { preview } }: PhoneCard): number {
+function lineCount({ display: { preview } }: PhoneCard): number {
   switch (preview.kind) {
     case 'diff':
       return preview.rows.length + preview.omitted;

@@ -64,7 +64,7 @@ export function ListScreen({ app }: { readonly app: App }): VNode {
   );
 }
 
-export function SettingsButton({ app }: { readonly app: App }): VNode {
+function SettingsButton({ app }: { readonly app: App }): VNode {
   return (
     <button
       type="button"

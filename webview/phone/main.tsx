@@ -8,7 +8,7 @@ import { deviceName } from './deviceName.ts';
 import { watchHistory } from './history.ts';
 import { leave } from './mailbox.ts';
 import { Page } from './page.tsx';
-import { Push } from './push.ts';
+import { keepPage, Push } from './push.ts';
 import { cardKey } from './rows.ts';
 import { signal } from './signals.ts';
 import { Vault } from './vault.ts';
@@ -45,6 +45,7 @@ async function start(page: HTMLElement): Promise<void> {
   watchLinks(app);
   render(<Page app={app} />, page);
   follow(app, fragment);
+  await keepPage();
 }
 
 /** A pairing code, or the card that a notification names. */

@@ -46,10 +46,20 @@ export class Push {
     this.#state = await this.#subscribeAll(senders(workspaces));
   }
 
+  /** Ends what was subscribed for a desktop that is not paired any more. */
+  async forget(workspace: string): Promise<void> {
+    this.#told.delete(workspace);
+    if (!isAvailable()) return;
+    const { href } = new URL(pushScope(workspace), location.href);
+    const registration = await navigator.serviceWorker.getRegistration(href);
+    // Where there is none, the browser gives that of the page.
+    if (registration?.scope === href) await registration.unregister();
+  }
+
   async #look(able: readonly Sender[]): Promise<PushState> {
     if (able.length === 0 || !isAvailable()) return 'unavailable';
     // Where a service worker is refused there is no push either.
-    await register('./');
+    await register(PAGE_SCOPE);
     if (Notification.permission === 'denied') return 'blocked';
     if (Notification.permission !== 'granted') return 'off';
     return this.#subscribeAll(able);
@@ -99,8 +109,15 @@ function isAvailable(): boolean {
   return 'serviceWorker' in navigator && 'PushManager' in window && 'Notification' in window;
 }
 
+const PAGE_SCOPE = './';
+
+/** Keeps the page for times without a network, where the browser trusts its origin; the page works without. */
+export async function keepPage(): Promise<void> {
+  if ('serviceWorker' in navigator) await register(PAGE_SCOPE).catch(() => undefined);
+}
+
 /** Where the registration of a desktop lives; the service worker reads its workspace from there. */
-export function pushScope(workspace: string): string {
+function pushScope(workspace: string): string {
   return `./push/${workspace}/`;
 }
 

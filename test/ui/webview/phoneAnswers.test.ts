@@ -74,6 +74,7 @@ describe('requests on the page for phones', function () {
     await picture(page, 'answered');
     // Told again, late or out of order, it stays over.
     desktop.send(desktop.card(card));
+    desktop.send(desktop.card({ ...card, raisedAt: card.raisedAt + 1 }));
     desktop.send({ t: 'refused', card: card.id, text: 'late' });
     desktop.send({ t: 'confirming', card: card.id });
     await sleep(300);

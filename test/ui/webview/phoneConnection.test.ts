@@ -39,6 +39,8 @@ describe('the page for phones, when connections come and go', function () {
     await page.locator('.allow:not([aria-disabled=true])').first().waitFor();
     harness.mailboxes.cutAll('cut');
     await page.getByText('Reconnecting…').waitFor();
+    // Longer than any card takes to arm.
+    await sleep(800);
     assert.equal(await page.locator('.allow[aria-disabled=true]').count(), 2);
     await page.locator('.allow').first().click({ force: true });
     await picture(page, 'reconnecting');
