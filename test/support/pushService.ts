@@ -5,7 +5,7 @@ import {
   hkdfSync,
   randomBytes,
 } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { selfSignedCertificate } from '../../src/phone/lan/selfSigned.ts';
@@ -16,14 +16,17 @@ export interface ReceivedPush {
   readonly body: Buffer;
 }
 
+/** `silent` never answers, `endless` never stops. */
+type PushAnswer =
+  | { readonly status: number; readonly headers?: Record<string, string> }
+  | 'silent'
+  | 'endless';
+
 /** A vendor's push service on loopback, and a browser that subscribed to it. */
 export class PushService {
   readonly received: ReceivedPush[] = [];
   readonly agent = new https.Agent({ rejectUnauthorized: false });
-  /** What it answers with; `silent` never answers. */
-  answer: { readonly status: number; readonly headers?: Record<string, string> } | 'silent' = {
-    status: 201,
-  };
+  answer: PushAnswer = { status: 201 };
   readonly #server: https.Server;
   readonly #keys = createECDH('prime256v1');
   readonly #auth = randomBytes(16);
@@ -35,8 +38,7 @@ export class PushService {
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         this.received.push({ headers: request.headers, body: Buffer.concat(chunks) });
-        const { answer } = this;
-        if (answer !== 'silent') response.writeHead(answer.status, answer.headers ?? {}).end();
+        respond(response, this.answer);
       });
     });
   }
@@ -72,6 +74,17 @@ export class PushService {
     this.#server.closeAllConnections();
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
+}
+
+function respond(response: ServerResponse, answer: PushAnswer): void {
+  if (answer === 'silent') return;
+  if (answer !== 'endless') {
+    response.writeHead(answer.status, answer.headers ?? {}).end();
+    return;
+  }
+  response.writeHead(201);
+  const drip = setInterval(() => response.write('.'), 50);
+  response.once('close', () => clearInterval(drip));
 }
 
 /** RFC 8291 from the browser's side, for one record. Throws when it was not encrypted for these keys. */

@@ -106,10 +106,8 @@ export class Subscription implements Disposable {
   async #read(body: AsyncIterable<Uint8Array>, onBytes: () => void): Promise<void> {
     const decoder = new TextDecoder();
     const parser = createParser({
+      // Above it the parser throws, which ends the connection.
       maxBufferSize: MAX_EVENT,
-      onError: (error) => {
-        if (error.type === 'max-buffer-size-exceeded') throw error;
-      },
       onEvent: ({ data, id }) => {
         if (id !== undefined) this.#resumeFrom = aSecondBefore(id);
         if (!this.#closed.signal.aborted) this.#deliver(data);

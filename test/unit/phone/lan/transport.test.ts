@@ -56,6 +56,7 @@ describe('the LAN transport', () => {
       workspaceSecrets.values.set('phone.port', stored);
       const { page, transport } = await startLan({ workspaceSecrets });
       assert.equal((await page.ask('/')).status, 200, stored);
+      assert.ok(Number(new URL(transport.pageUrl).port) >= 1024, stored);
       await transport.stop();
     }
   });

@@ -92,8 +92,10 @@ describe('Web Push', () => {
       service.answer = { status };
       outcomes.push(`${status} ${await push.send(service.subscription, 'x', TOPIC)}`);
     }
-    service.answer = 'silent';
-    outcomes.push(`silent ${await push.send(service.subscription, 'x', TOPIC)}`);
+    for (const answer of ['silent', 'endless'] as const) {
+      service.answer = answer;
+      outcomes.push(`${answer} ${await push.send(service.subscription, 'x', TOPIC)}`);
+    }
     assert.deepEqual(outcomes, [
       '404 gone',
       '410 gone',
@@ -105,6 +107,7 @@ describe('Web Push', () => {
       '500 failed',
       '503 failed',
       'silent failed',
+      'endless failed',
     ]);
   });
 
