@@ -8,6 +8,7 @@ import { benchCardPanel } from '../support/webviewHarnessBench.ts';
 import { benchActivation } from './activation.ts';
 import { benchJournal } from './journal.ts';
 import { benchPhone } from './phone.ts';
+import { benchPhoneHub } from './phoneHub.ts';
 import type * as RoundTrip from './roundTrip.ts';
 import { benchWorkbenchLoad } from './workbenchLoad.ts';
 
@@ -36,6 +37,7 @@ try {
     journal: await benchJournal(),
     cardPanel: await benchCardPanel(),
     phoneMilliseconds: await benchPhone(),
+    phoneHubMilliseconds: await benchPhoneHub(),
     activationMilliseconds: await benchActivation(),
     workbench: process.platform === 'linux' ? await benchWorkbenchLoad() : 'Linux only',
   };

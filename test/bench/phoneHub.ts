@@ -19,7 +19,7 @@ interface PhoneHubReport {
   readonly answerP95: number;
   /** Twenty phones, two hundred cards: until the last one is there, the phones' own work included. */
   readonly manyCards: number;
-  /** The longest that one turn of the event loop took meanwhile; phones' work included. */
+  /** The most processor time that one turn of the event loop took meanwhile; phones' work included. */
   readonly longestTurn: number;
   readonly lost: number;
   readonly doubled: number;
@@ -67,11 +67,11 @@ async function manyCards() {
   for (let index = 0; index < DEVICES; index++)
     phones.push(await pairPhone(stage, `Phone ${index}`));
   const started = performance.now();
-  let last = started;
+  let last = cpuMilliseconds();
   let longestTurn = 0;
   let running = true;
   const watch = () => {
-    const now = performance.now();
+    const now = cpuMilliseconds();
     longestTurn = Math.max(longestTurn, now - last);
     last = now;
     if (running) setImmediate(watch);
@@ -91,6 +91,11 @@ async function manyCards() {
     lost: DEVICES * CARDS - arrivals.length,
     doubled: arrivals.filter((count) => count > 1).length,
   };
+}
+
+function cpuMilliseconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 async function turnsUntil(condition: () => boolean): Promise<void> {
