@@ -1,0 +1,100 @@
+import { argsHash, type ExecuteAction } from '../../src/permission/action.ts';
+import type { FilesPort, GrammarBytes, MatchContext } from '../../src/permission/match/context.ts';
+import { RuleEngine } from '../../src/permission/match/engine.ts';
+import { RuleSet } from '../../src/permission/match/ruleSet.ts';
+import type { Rule, RuleMatch } from '../../src/permission/rule.ts';
+
+const CONTEXT: MatchContext = {
+  workspaceFolder: '/work/app',
+  agentId: 'claude',
+  sessionKey: 'session-1',
+  now: 0,
+  shell: 'bash',
+};
+const FILES: FilesPort = { realPath: async (path) => path, hash: async () => undefined };
+
+/** Look-ups among many exact rules against few (a ratio), and a command line among 1,000 patterns (milliseconds). */
+export async function benchRules(loadGrammar: () => Promise<GrammarBytes>) {
+  const engine = new RuleEngine({ files: FILES, loadGrammar });
+  const few = exactRules(10);
+  const many = exactRules(100_000);
+  const samples = { few: [] as number[], many: [] as number[] };
+  // In turns, so that both meet the same machine; the first ones only warm up.
+  for (let round = 0; round < 30; round++) {
+    samples.few.push(lookUps(engine, few));
+    samples.many.push(lookUps(engine, many));
+  }
+  return {
+    exactLookUpRatio: round(median(samples.many.slice(5)) / median(samples.few.slice(5))),
+    ...(await patterns(engine)),
+  };
+}
+
+function exactRules(count: number): RuleSet {
+  return new RuleSet(
+    Array.from({ length: count }, (_, index) => {
+      const action = command(`pnpm test --filter pkg-${index}`);
+      return rule(index, { kind: 'exact', tool: 'execute', argsHash: argsHash(action), label: '' });
+    }),
+  );
+}
+
+function lookUps(engine: RuleEngine, rules: RuleSet): number {
+  const calls = Array.from({ length: 10 }, (_, index) => {
+    const action = command(`pnpm test --filter pkg-${index}`);
+    return { action, argsHash: argsHash(action) };
+  });
+  const start = performance.now();
+  for (let turn = 0; turn < 1000; turn++)
+    for (const call of calls)
+      if (engine.quick(call, CONTEXT, rules)?.verdict !== 'allow') throw new Error('Not found');
+  return performance.now() - start;
+}
+
+async function patterns(engine: RuleEngine) {
+  const rules = new RuleSet(
+    Array.from({ length: 1000 }, (_, index) =>
+      rule(index, { kind: 'command', tokens: [`tool${index % 100}`, `verb${index}`] }),
+    ),
+  );
+  const times: number[] = [];
+  for (let turn = 0; turn < 3000; turn++) {
+    const first = (turn * 7) % 1000;
+    const action = command(
+      `tool${first % 100} verb${first} --flag "a b" 2>&1 | tool${first % 100} verb${first}`,
+    );
+    const call = { action, argsHash: argsHash(action) };
+    const start = performance.now();
+    const { verdict } = await engine.judge(call, CONTEXT, rules);
+    times.push(performance.now() - start);
+    if (verdict !== 'allow') throw new Error('Not allowed');
+  }
+  const sorted = times.slice(500).sort((a, b) => a - b);
+  return {
+    patternsMedianMilliseconds: round(median(sorted)),
+    patternsP99Milliseconds: round(sorted[Math.floor(sorted.length * 0.99)] ?? 0),
+  };
+}
+
+function command(text: string): ExecuteAction {
+  return { tool: 'execute', command: text, cwd: '.' };
+}
+
+function rule(index: number, match: RuleMatch): Rule {
+  return {
+    id: `rule-${index}`,
+    effect: 'allow',
+    scope: 'global',
+    match,
+    createdAt: 0,
+    createdBy: { kind: 'person', surface: 'cli' },
+  };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
