@@ -42,8 +42,11 @@ export class Devices {
     const { store, clock, onError } = options;
     const keys = await loadWorkspaceKeys(store);
     devices.#keys = keys;
-    if (!keys) return devices;
     for (const id of await listed(store)) {
+      if (!keys) {
+        onError(unreadable());
+        continue;
+      }
       const record = parseDeviceRecord((await store.get(recordKey(id))) ?? '');
       if (record?.id === id && record.link.workspace === keys.id) {
         devices.#byId.set(id, new Device({ record, state: 'active', keys, clock, store }));

@@ -99,6 +99,11 @@ export class Pairing implements Disposable {
     const claimed = this.#claimed;
     if (this.#state.kind !== 'claimed' || !claimed || this.#isStoring)
       return err({ kind: 'notWaiting' });
+    if (claimed.device.state === 'revoked') {
+      // The phone itself has left.
+      this.#end('cancelled', 'cancelled');
+      return err({ kind: 'notWaiting' });
+    }
     if (digits.replace(/\s/g, '') !== claimed.digits) return err(this.#wrong(this.#state));
     this.#isStoring = true;
     try {
@@ -106,7 +111,7 @@ export class Pairing implements Disposable {
     } finally {
       this.#isStoring = false;
     }
-    if (!this.#isClaimed()) {
+    if (!this.#isClaimed() || claimed.device.state !== 'active') {
       await this.#options.devices.remove(claimed.device);
       return err({ kind: 'notWaiting' });
     }

@@ -133,6 +133,16 @@ describe('stored phones', () => {
     }
   });
 
+  it('answer nothing when the keys of the workspace are lost; that is said', async () => {
+    const stage = await phoneStage();
+    await pairPhone(stage);
+    stage.phone.dispose();
+    stage.secrets.values.set('keys', '{}');
+    const phone = await createPhone(stage.options);
+    assert.deepEqual([phone.devices.length, stage.errors.length], [0, 1]);
+    phone.dispose();
+  });
+
   it('are those of their workspace only', async () => {
     const shared = new MemorySecrets();
     const one = await phoneStage({ store: prefixedStore(shared, 'one.') });

@@ -144,6 +144,17 @@ describe('pairing a phone', () => {
     assert.deepEqual(third.state, { kind: 'waiting' });
   });
 
+  it('makes no device of a phone that has left meanwhile', async () => {
+    const { stage, pairing } = await started();
+    const phone = await scanned(stage, pairing);
+    const { toPhone } = phone.record.mailboxes;
+    phone.send({ t: 'bye' });
+    await until(() => stage.mailboxes.closed.includes(toPhone));
+    assert.equal((await pairing.confirm(phone.digits)).ok, false);
+    assert.deepEqual(stage.phone.devices, []);
+    assert.deepEqual(pairing.state, { kind: 'over', reason: 'cancelled' });
+  });
+
   it('is over when somebody tries too often', async () => {
     const { stage, pairing } = await started();
     const code = parsePairCode(new URL(pairing.url).hash);
