@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { readShellGrammar } from '../../src/storage/shellGrammar.ts';
+import { ROOT } from '../support/testFolder.ts';
 import { benchCardPanel } from '../support/webviewHarnessBench.ts';
 import { benchActivation } from './activation.ts';
 import { benchJournal } from './journal.ts';
 import { benchPhone } from './phone.ts';
 import { benchPhoneHub } from './phoneHub.ts';
 import type * as RoundTrip from './roundTrip.ts';
+import { benchRules } from './rules.ts';
 import { benchWorkbenchLoad } from './workbenchLoad.ts';
 
 /** Bundled as the extension is: the loader of the tests adds work to every function that is made. */
@@ -35,6 +38,7 @@ try {
     node: process.version,
     roundTrip: await module.benchRoundTrip(),
     journal: await benchJournal(),
+    rules: await benchRules(() => readShellGrammar(path.join(ROOT, 'dist'))),
     cardPanel: await benchCardPanel(),
     phoneMilliseconds: await benchPhone(),
     phoneHubMilliseconds: await benchPhoneHub(),
