@@ -36,7 +36,7 @@ Options:
   --json                 the relay, also on a terminal
   --raw-input            requests show their input as the agent sent it, secrets included
   --journal DIR          where decisions are recorded; see "countersign help audit"
-  --rules FILE           where "always" is kept, a JSON file; rules.json in the folder above that of the record
+  --rules FILE           where "always" is kept, a JSON file; rules.json beside the folder of the record
                          unless given
   --timeout MINUTES      deny what nobody answered by then; 0, the default, waits for ever
 

@@ -94,7 +94,8 @@ async function executeRun(command: RunArguments, io: CliIo): Promise<number> {
   const launcher = await launcherOf(command, io);
   const cwd = await folderOf(command, io);
   const journal = journalOf(command.journal, io);
-  const rules = rulesFileOf(command.rules, io);
+  const rules =
+    command.rules === undefined ? rulesFile(journal) : path.resolve(io.cwd, command.rules);
   const programFolder = path.dirname(io.demoProgram);
   return runAgent({ ...command, launcher, cwd, journal, rules, programFolder }, io);
 }
@@ -136,10 +137,6 @@ async function prepareSample(folder: string, isOwn: boolean): Promise<void> {
 
 function journalOf(given: string | undefined, { cwd, machine }: CliIo): string {
   return given === undefined ? journalFolder(machine) : path.resolve(cwd, given);
-}
-
-function rulesFileOf(given: string | undefined, { cwd, machine }: CliIo): string {
-  return given === undefined ? rulesFile(machine) : path.resolve(cwd, given);
 }
 
 function errorText(error: unknown): string {

@@ -17,9 +17,9 @@ export function journalFolder(machine: Machine): string {
   return path.join(stateFolder(machine), 'journal');
 }
 
-/** Where the command line keeps its rules. */
-export function rulesFile(machine: Machine): string {
-  return path.join(stateFolder(machine), 'rules.json');
+/** Where the command line keeps its rules: beside the folder of its record. */
+export function rulesFile(journal: string): string {
+  return path.join(path.dirname(journal), 'rules.json');
 }
 
 /** Where the demo agent works when no folder is named. */

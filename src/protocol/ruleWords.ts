@@ -13,10 +13,3 @@ export function notKeptWords(rule: Rule, cause: unknown): string {
 export function setAsideWords({ where, reason }: RuleProblem): string {
   return `${where} was set aside and answers nothing: ${reason} Mend or remove it.`;
 }
-
-/** How far a rule reaches. */
-export const SCOPE_WORDS = {
-  session: 'this session',
-  workspace: 'this workspace',
-  global: 'all workspaces',
-} as const;

@@ -34,13 +34,13 @@ describe('countersign run, as processes', function () {
 
   const source = () => fs.readFileSync(path.join(sample, ...SOURCE), 'utf8');
 
-  function countersign(prompt: string) {
+  function countersign(prompt: string, ...more: string[]) {
     const agent = ['--import', TSX, path.join(ROOT, 'src/demo/demoAgent.ts'), folder];
     const child = spawn(
       process.execPath,
       [
         ...['--import', TSX, path.join(ROOT, 'src/cli.ts'), 'run', '--approve-each'],
-        ...['--cwd', sample, '--journal', journal, '--prompt', prompt],
+        ...['--cwd', sample, '--journal', journal, '--prompt', prompt, ...more],
         ...['--agent-command', process.execPath, '--', ...agent],
       ],
       { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] },
@@ -68,9 +68,14 @@ describe('countersign run, as processes', function () {
     throw new Error(`Nothing was asked: ${JSON.stringify(lines)} ${errors()}`);
   }
 
-  const respond = (child: ChildProcessWithoutNullStreams, line: Line, decision: string) =>
+  const respond = (
+    child: ChildProcessWithoutNullStreams,
+    line: Line,
+    decision: string,
+    more: object = {},
+  ) =>
     child.stdin.write(
-      `${JSON.stringify({ type: 'permission_response', id: line['id'], decision })}\n`,
+      `${JSON.stringify({ type: 'permission_response', id: line['id'], decision, ...more })}\n`,
     );
 
   /** Processes of this test that are still there: their arguments hold its folder. */
@@ -93,6 +98,31 @@ describe('countersign run, as processes', function () {
     const report = await verifyJournal(await journalFiles(journal));
     assert.deepEqual([report.files[0]?.lines, report.broken], [2, undefined]);
     await nothingIsLeft();
+  });
+
+  it('keeps a rule in its file: the next run is not asked; without the rule the one after is', async () => {
+    const rules = path.join(folder, 'rules.json');
+    const first = countersign('[[command]]', '--rules', rules);
+    respond(first.child, await request(first), 'always', { scope: 'workspace' });
+    assert.equal(await first.exit, 0, first.errors());
+    const second = countersign('[[command]]', '--rules', rules);
+    assert.equal(await second.exit, 0, second.errors());
+    const kinds = second.lines.map(({ type }) => type);
+    assert.ok(!kinds.includes('permission_request') && kinds.includes('permission_resolved'));
+    fs.writeFileSync(rules, '{"rules":[{"effect":"allow"}]}');
+    const third = countersign('[[command]]', '--rules', rules);
+    respond(third.child, await request(third), 'reject');
+    assert.equal(await third.exit, 0, third.errors());
+    assert.match(third.errors(), /Rule 1 in .*rules\.json was set aside and answers nothing/);
+  });
+
+  it('denies what nobody answered in time, and goes on', async () => {
+    const run = countersign('[[edit]]', '--timeout', '0.01');
+    await request(run);
+    assert.equal(await run.exit, 0, run.errors());
+    assert.equal(source(), before);
+    const resolved = run.lines.find(({ type }) => type === 'permission_resolved');
+    assert.deepEqual(resolved?.['by'], { kind: 'ttl', minutes: 0.01 });
   });
 
   it('does not let a rejected edit happen, and ends well', async () => {
