@@ -4,7 +4,7 @@ import { isReference, isUnguessable, looksRandom } from './secretValues.ts';
 
 /** `password=…`, `"apiKey": "…"`, `TOKEN: …`: the end of a name that promises a secret, and what separates it. */
 const ASSIGNED =
-  /(?<core>passw(?:or)?d|passphrase|passcode|passwort|pwd|pass|client[_-]?secret|secret|token|credential|creds|(?:api|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|mnemonic|seed[_-]?phrase|(?<weak>key|auth|authorization|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|nonce|pin))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)/gi;
+  /(?<core>passw(?:or)?d|passphrase|passcode|passwort|pwd|pw|pass|client[_-]?secret|secret|token|credential|creds|(?:api(?:%5f)?|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|mnemonic|seed[_-]?phrase|(?<weak>(?:key|auth|authorization|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|nonce|pin)(?![_-]?(?:secret|token|passw|pass|[a-z]{0,8}[_-]?key))))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)(?:\[\s{0,20}(?=\\{0,6}["']))?(?:[bruflL@$]{1,2}(?=["']))?/gi;
 
 /** `--password VALUE`, also as two items of a list. */
 const FLAG =
@@ -86,7 +86,7 @@ function isAssignedSecret(
   if ((sep === '=' || sep.startsWith('%')) && !spaced) return true;
   if (core.toLowerCase() === 'pass' && !spaced && context === 'command') return true;
   if (looksRandom(head)) return true;
-  if (spaced && isWholeString(text, match, value)) return true;
+  if ((spaced || isHeader(text, match)) && isWholeString(text, match, value)) return true;
   return spaced && close === '' && isWholeLine(text, match.index, value.end);
 }
 
@@ -109,7 +109,7 @@ function namesSecret(text: string, match: RegExpExecArray, head: string): boolea
 }
 
 function bare(name: string): string {
-  return name.toLowerCase().replace(/[_ -]/g, '');
+  return name.toLowerCase().replace(/[_ ,;-]/g, '');
 }
 
 function isSentence(value: string): boolean {
@@ -127,9 +127,12 @@ function nameFits(text: string, match: RegExpExecArray, value: string): boolean 
       return !/^(?:[/~.\\]|[A-Za-z]:)/.test(value);
     case 'token':
       return !PLAIN_TOKEN.test(before);
+    case 'secret':
+      return !/existing[_-]?$/i.test(before);
     case 'key':
       return !PLAIN_KEY.test(before);
     case 'pat':
+    case 'pw':
     case 'sid':
     case 'sig':
     case 'otp':
@@ -175,6 +178,11 @@ function isWholeString(text: string, match: RegExpExecArray, { end }: Value): bo
   if (quote !== '"' && quote !== "'") return false;
   const before = text.slice(Math.max(0, match.index - 64), match.index);
   return new RegExp(`${quote}[\\w.-]{0,60}$`).test(before);
+}
+
+/** `X-Auth-Token`: with a dash before it. */
+function isHeader(text: string, match: RegExpExecArray): boolean {
+  return match[0].includes('-') || text.charAt(match.index - 1) === '-';
 }
 
 function isFlagSecret(match: RegExpExecArray, { head, quoted }: Value): boolean {

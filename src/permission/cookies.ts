@@ -3,7 +3,7 @@ import { isReference } from './secretValues.ts';
 
 /** Where cookies begin: a header in any quoting, `curl -b`, `document.cookie =`. */
 const START =
-  /cookie\\{0,6}["'`]?\s{0,4}[:=,]\s{0,4}\\{0,6}["'`]?(?=[\w.%-]{1,64}=)|(?<=curl\s[^;&|\n]{0,200}\s)(?:-b|--cookie)[ =]{0,4}["']?(?=[\w.%-]{1,64}=)/gi;
+  /cookie\\{0,6}["'`]?\s{0,4}[:=,]\s{0,4}\\{0,6}["'`]?(?=[\w.%-]{1,64}=)|(?<=curl(?:\s[^;&|\n]{0,200})?\s)(?:-b|--cookie)[ =]{0,4}["']?(?=[\w.%-]{1,64}=)/gi;
 const PAIR = /(?<name>[\w.%-]{1,64})=(?<value>[^\s"'`\\;&|<>(){}]{1,4096})?(?:;\s{0,4})?/y;
 const FLAG = /(?:secure|httponly|partitioned)(?:;\s{0,4})?/iy;
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority|version)$/i;

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject } from '../base/json.ts';
+import { isJsonObject, type Json, type JsonObject, stringAt } from '../base/json.ts';
 import { isNamedSecret } from './assignedSecrets.ts';
 import type { SecretRange } from './secretDetector.ts';
 import { findSecrets, withoutOverlaps } from './secrets.ts';
@@ -18,12 +18,14 @@ export function printJson(value: Json): PrintedJson {
   const printer = new Printer();
   printer.print(value, ALONE, '\n');
   const { text, secrets } = printer;
-  return { text, secrets: withoutOverlaps([...secrets, ...findSecrets(text)]) };
+  return { text, secrets };
 }
 
 /** What is known of a string from the structure around it. */
 export interface JsonPlace {
   readonly key?: string;
+  /** The program whose arguments an array may be. */
+  readonly program?: string;
   /** Secrets that are known from what stands beside it. */
   readonly secrets: readonly SecretRange[];
 }
@@ -41,15 +43,18 @@ export function secretsInString(raw: string, { key, secrets }: JsonPlace): reado
 /** The members of an array or object, each with what is known of it. */
 export function membersOf(
   value: readonly Json[] | JsonObject,
+  program = '',
 ): readonly (readonly [string, Json, JsonPlace])[] {
   if (!isJsonObject(value)) {
-    const places = inCommandLine(value);
+    const places = inCommandLine(value, program);
     return value.map((member, i) => ['', member, places[i] ?? ALONE] as const);
   }
   const name = nameBeside(value);
+  const runs = stringAt(value, 'command') ?? stringAt(value, 'program');
   return Object.entries(value).map(([key, member]) => {
     const isValue = name !== undefined && /^(?:default_?)?value$/i.test(key);
-    return [key, member, { key: isValue ? name : key, secrets: [] }] as const;
+    const place = { key: isValue ? name : key, secrets: [], ...(runs && { program: runs }) };
+    return [key, member, place] as const;
   });
 }
 
@@ -65,11 +70,11 @@ function nameBeside(object: JsonObject): string | undefined {
 const MAX_WORDS = 500;
 
 /** `["--password", "…"]`, `["-u", "me:…"]`: found as if the words stood in a command line. */
-function inCommandLine(items: readonly Json[]): readonly JsonPlace[] {
+function inCommandLine(items: readonly Json[], program: string): readonly JsonPlace[] {
   const isWords = items.every((item) => typeof item === 'string');
-  if (!isWords || items.length < 2 || items.length > MAX_WORDS) return [];
-  const found = findSecrets(items.join(' '));
-  let start = 0;
+  if (!isWords || items.length + program.length < 2 || items.length > MAX_WORDS) return [];
+  const found = findSecrets([program, ...items].join(' '));
+  let start = program.length + 1;
   return items.map((item) => {
     const from = start;
     const to = from + item.length;
@@ -95,20 +100,33 @@ class Printer {
 
   print(value: Json, place: JsonPlace, newline: string): void {
     if (typeof value === 'string') this.#string(value, place);
-    else if (typeof value === 'object' && value !== null) this.#container(value, newline);
-    else this.text += JSON.stringify(value);
+    else if (typeof value === 'object' && value !== null) this.#container(value, place, newline);
+    else this.#scalar(value, place);
   }
 
-  #container(value: readonly Json[] | JsonObject, newline: string): void {
+  /** `"pin": 4711` */
+  #scalar(value: number | boolean | null, { key }: JsonPlace): void {
+    const text = JSON.stringify(value);
+    if (typeof value === 'number' && key !== undefined && isNamedSecret(key, text)) {
+      const start = this.text.length;
+      this.secrets.push({ kind: 'secret value', start, end: start + text.length });
+    }
+    this.text += text;
+  }
+
+  #container(value: readonly Json[] | JsonObject, { program }: JsonPlace, newline: string): void {
     const isObject = isJsonObject(value);
     const [open, close] = isObject ? '{}' : '[]';
     const inner = `${newline}  `;
     let before = `${open}${inner}`;
-    for (const [key, member, place] of membersOf(value)) {
+    for (const [key, member, place] of membersOf(value, program)) {
       if (member === undefined) continue;
       this.text += before;
       before = `,${inner}`;
-      if (isObject) this.text += `${JSON.stringify(key)}: `;
+      if (isObject) {
+        this.#string(key, ALONE);
+        this.text += ': ';
+      }
       this.print(member, place, inner);
     }
     this.text += before.startsWith(',') ? `${newline}${close}` : `${open}${close}`;

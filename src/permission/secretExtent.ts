@@ -11,6 +11,8 @@ export interface Value {
 }
 
 const JUDGED = 64;
+/** Texts up to this size may be commands: words are read as a shell does as well. */
+const MAX_WORDS = 20_000;
 const UNQUOTED = /(?:[^\s"'`,;&|<>(){}\\]|,(?![\s"'\\]|$|[\w.-]{1,40}[=:]))+/y;
 /** In quotes that hold data and not a command. */
 const IN_DATA = /[^\s"'`,;&\\]+/y;
@@ -36,11 +38,14 @@ export class Extents {
   constructor(text: string, context: SecretContext) {
     this.#text = text;
     this.#context = context;
-    this.#quotes = context === 'command' ? new ShellQuotes(text) : undefined;
+    const isCommand = context === 'command' || text.length <= MAX_WORDS;
+    this.#quotes = isCommand ? new ShellQuotes(text) : undefined;
   }
 
-  /** The value that begins at an index, with or without a quote. */
-  valueAt(index: number): Value | undefined {
+  /** The value that begins at an index, with or without a quote; `inside` is a quote that was opened before it. */
+  valueAt(index: number, inside?: string): Value | undefined {
+    const rest = inside === undefined ? undefined : this.#restOfQuoted(index, inside);
+    if (rest !== undefined) return this.#value(index, rest, true);
     QUOTE.lastIndex = index;
     const open = QUOTE.exec(this.#text);
     const start = index + (open?.[0].length ?? 0);
@@ -51,8 +56,21 @@ export class Extents {
     if (end === start) return undefined;
     // `${NAME}` and `$(…)` stay in sight as a whole.
     if (end === start + 1 && /^\$[({]/.test(this.#text.slice(start, start + 2))) return undefined;
-    const head = this.#text.slice(start, Math.min(end, start + JUDGED));
-    return { start, end, head, quoted: !!open };
+    return this.#value(start, end, !!open);
+  }
+
+  #value(start: number, end: number, quoted: boolean): Value {
+    return { start, end, head: this.#text.slice(start, Math.min(end, start + JUDGED)), quoted };
+  }
+
+  /** `'me:…'`: up to the quote that closes what the place has opened. */
+  #restOfQuoted(start: number, quote: string): number | undefined {
+    const end = this.#text.indexOf(quote, start);
+    if (end <= start || end > start + 2000) return undefined;
+    const part = this.#context === 'text' ? undefined : this.#quotes?.around(start);
+    if (this.#context === 'command' && (part?.end !== end || this.#quotes?.runsText))
+      return undefined;
+    return this.#runs(start, end) || this.#text.slice(start, end).includes('\n') ? undefined : end;
   }
 
   /** A range without what a shell could run. */
@@ -82,6 +100,7 @@ export class Extents {
     if (!quotes?.isPlain) return simple;
     const around = quotes.around(start);
     if (around) {
+      if (this.#context === 'text') return simple;
       if (quotes.runsText) return Math.min(simple, around.end);
       return Math.min(start + lengthAt(IN_DATA, this.#text, start), around.end);
     }
@@ -98,6 +117,8 @@ export class Extents {
     if (!isQuote(quote) || open.groups?.['escape'] !== '') return undefined;
     if (this.#context === 'command') return this.#endInCommand(start, quote);
     const end = start + lengthAt(INSIDE[quote], this.#text, start);
+    // A template has no white space where a secret stands; a command between backticks has.
+    if (quote === '`' && /\s/.test(this.#text.slice(start, end))) return undefined;
     if (this.#text.charAt(end) !== quote || couldRun(this.#text.slice(start, end)))
       return undefined;
     return end;

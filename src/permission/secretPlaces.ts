@@ -7,7 +7,7 @@ export const IN_PLACE: readonly Detector[] = [
     kind: 'credentials',
     hints: ['authorization'],
     pattern:
-      /authorization\\{0,6}["'`]?\s{0,4}(?:[:=]|,|%3a)(?:\s|%20|\+){0,4}\\{0,6}["'`]?(?<scheme>(?!aws4|digest|hawk|oauth)[a-z][\w-]{1,30}(?:\s|%20|\+){1,4})?(?<secret>[^\s"'`\\,;&|<>(){}]{4,})/gi,
+      /authorization\\{0,6}["'`]?\s{0,4}(?:[:=]|,|%3a)(?:\s|\\\s|%20|\+){0,4}\\{0,6}["'`]?(?<scheme>(?!aws4|digest|hawk|oauth)[a-z][\w-]{1,30}(?:\s|\\\s|%20|\+){1,4})?(?<secret>[^\s"'`\\,;&|<>(){}]{4,})/gi,
     isSecret: (value, { groups }) => groups?.['scheme'] !== undefined || looksRandom(value),
   },
   {
@@ -19,7 +19,7 @@ export const IN_PLACE: readonly Detector[] = [
   {
     kind: 'credentials',
     hints: ['bearer', 'basic'],
-    pattern: /(?<![A-Za-z])(?:bearer|basic)(?:\s|%20){1,4}(?<secret>[A-Za-z0-9._~+/=-]{8,})/gi,
+    pattern: /(?<![A-Za-z])(?:bearer|basic)(?:\s|\\\s|%20){1,4}(?<secret>[A-Za-z0-9._~+/=-]{8,})/gi,
     isSecret: (value) =>
       looksRandom(value) || isUnguessable(value) || /^[A-Za-z0-9+/]{8,}={1,2}$/.test(value),
   },
@@ -35,7 +35,7 @@ export const IN_PLACE: readonly Detector[] = [
     // With more signs than a URL may hold, but then a name must follow, and no operator came before.
     pattern:
       /:\/\/[\w.-]{1,64}:(?<secret>[^\s"'`\\@]{1,128})@(?=[\w.[-]{1,253}(?::\d|\/|\?|[\s"'`,]|$))/g,
-    isSecret: (value) => !/[;|&<>(){}]|\/\//.test(value),
+    isSecret: (value) => !/^\d{1,5}\/|\$[({]|\/\//.test(value),
   },
   {
     kind: 'password',
@@ -76,6 +76,12 @@ export const IN_PLACE: readonly Detector[] = [
       /<(?<name>[\w:.-]{0,40}(?:password|passwd|passphrase|secret|token|api-?_?key|access-?_?key|private-?_?key|privatekey))(?:\s[^<>]{0,100})?>\s{0,8}(?<secret>[^<>\s]{1,500})\s{0,8}<\//gi,
     isSecret: (value, { groups }) => value.toLowerCase() !== groups?.['name']?.toLowerCase(),
   },
+  {
+    kind: 'secret value',
+    hints: ['</'],
+    pattern:
+      /(?:key|name)=["'][\w.:-]{0,60}(?:password|passwd|passphrase|secret|token|apikey|api[._-]key)["'][^<>]{0,60}>\s{0,8}(?<secret>[^<>\s]{1,500})\s{0,8}<\//gi,
+  },
 ];
 
 const NAMED =
@@ -101,8 +107,48 @@ export const NEXT_WORD: readonly Place[] = [
     kind: 'password',
     hints: [' -p', ' -a', ' -w', ' -k', ' -P'.toLowerCase()],
     pattern:
-      /(?<![\w-])(?:(?:docker|podman|az|oc|cf|helm|nerdctl|skopeo|buildah)\s[^;&|\n]{0,80}?login\s[^;&|\n]{0,200}?(?<=\s)-p|sshpass\s{1,4}-p|redis-cli\s[^;&|\n]{0,200}?(?<=\s)-a|(?:sqlcmd|bcp|ipmitool|zip|unzip|zipcloak|mosquitto_(?:pub|sub)|osql)(?:\s[^;&|\n]{0,200}?)?(?<=\s)-P|ldap[a-z]{3,10}\s[^;&|\n]{0,200}?(?<=\s)-w|(?:mongo[a-z]{0,8}|twine|cqlsh|influx|xfreerdp|rdesktop|clickhouse-client)\s[^;&|\n]{0,200}?(?<=\s)-p|openssl\s[^;&|\n]{0,200}?(?<=\s)-(?:k|K)|nuget\s[^;&|\n]{0,200}?(?<=\s)-(?:k|p)|doctl\s[^;&|\n]{0,80}?(?<=\s)-t|snmp[a-z]{2,8}\s[^;&|\n]{0,200}?(?<=\s)-[AX])(?:[ \t=]{0,4}|\s{0,4}\\\n\s{0,8})(?=[^\s])/g,
+      /(?<![\w-])(?:(?:docker|podman|az|oc|cf|helm|nerdctl|skopeo|buildah)\s[^;&|\n]{0,80}?login\s[^;&|\n]{0,200}?(?<=\s)-p|redis-cli\s[^;&|\n]{0,200}?(?<=\s)-a|(?:sqlcmd|bcp|ipmitool|zip|unzip|zipcloak|mosquitto_(?:pub|sub)|osql)(?:\s[^;&|\n]{0,200}?)?(?<=\s)-P|ldap[a-z]{3,10}\s[^;&|\n]{0,200}?(?<=\s)-w|(?:mongo[a-z]{0,8}|twine|cqlsh|influx|xfreerdp|rdesktop|clickhouse-client)\s[^;&|\n]{0,200}?(?<=\s)-p|openssl\s[^;&|\n]{0,200}?(?<=\s)-(?:k|K)|nuget\s[^;&|\n]{0,200}?(?<=\s)-(?:k|p)|doctl\s[^;&|\n]{0,80}?(?<=\s)-t)(?:[ \t=]{1,4}|\s{0,4}\\\n\s{0,8})(?=[^\s])/g,
     isSecret: (value) => !value.startsWith('-'),
+  },
+  {
+    kind: 'password',
+    hints: ['pass'],
+    // `password hunter2`, `the password is hunter2`
+    pattern:
+      /(?<![\w-])(?:password|passphrase|passcode|passwort)["']?(?:\s{1,4}(?:is|was|to|ist)(?=\s))?:?\s{1,8}(?=["']?[^\s"'=:-])/gi,
+    isSecret: (value) =>
+      looksRandom(value) &&
+      !/^(?:sha\d|argon2|pbkdf2|md5|base64|bcrypt|utf|oauth2|v\d|\w+\.[a-z]{2,4}$)/i.test(value),
+  },
+  {
+    kind: 'password',
+    hints: ['plink', 'pscp', 'psftp', 'putty', 'lftp', 'wpa_passphrase', 'expect', 'spawn'],
+    pattern:
+      /(?<![\w-])(?:(?:plink|pscp|psftp|putty)\s[^;&|\n]{0,120}?(?<=\s)-pw\s{1,4}|lftp\s[^;&|\n]{0,120}?(?<=\s)-u\s{0,4}["']?[^\s,]{1,64},|wpa_passphrase\s{1,4}\S{1,64}\s{1,4}|send\s{1,4}(?:--\s{1,4})?(?=\\{0,4}["'][^\s"']{4,64}\\{1,4}[rn]))(?=\S)/g,
+    isSecret: looksRandom,
+  },
+  {
+    kind: 'password',
+    hints: ['sshpass'],
+    pattern: /(?<![\w-])sshpass\s{1,4}-p\s{0,4}(?=\S)/g,
+  },
+  {
+    kind: 'password',
+    hints: ['snmp'],
+    pattern: /(?<=snmp[a-z]{2,8}\s[^;&|\n]{0,200}\s-[AX]\s{1,4})(?=[^-\s])/g,
+  },
+  {
+    kind: 'secret value',
+    hints: ['--arg'],
+    pattern: new RegExp(`--arg\\s{1,4}${NAMED}\\s{1,4}(?=\\S)`, 'gi'),
+  },
+  {
+    kind: 'secret value',
+    hints: ['define(', 'env(', 'set(', 'item(', 'append(', 'header(', 'add('],
+    pattern: new RegExp(
+      `(?:define|env|set|setitem|append|header|add)\\(\\s{0,8}["']${NAMED}["']\\s{0,4},\\s{0,4}(?=["'\`])`,
+      'gi',
+    ),
   },
   {
     kind: 'secret value',

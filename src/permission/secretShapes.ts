@@ -1,9 +1,9 @@
 import type { Detector } from './secretDetector.ts';
 
 /**
- * Tokens that are known by their own shape. Own patterns and not a library's: @secretlint's preset (78 KB, the best kept
- * one that bundles) works asynchronously on whole files and knows no names, flags or headers; it is the oracle of
- * test/unit/permission/redaction/oracle.test.ts instead. Each pattern is linear: a fixed beginning, then one class.
+ * Tokens that are known by their own shape. Own patterns and not a library's: the best kept one that bundles, @secretlint's
+ * preset (78 KB), is asynchronous, wants whole files, and knows no names, flags, headers or shell quoting. Each pattern is
+ * linear: a fixed beginning, then one class of characters.
  */
 export const SHAPES: readonly Detector[] = [
   {
@@ -119,7 +119,7 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'service token',
-    hints: ['_', '-', '.'],
+    hints: [''],
     // One beginning for each service that has its own.
     pattern:
       /(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|api_org_[A-Za-z]{30,}|do[opr]_v1_[a-f0-9]{30,}|shp(?:at|ca|pa|ss|ua|tka)_[A-Fa-f0-9]{20,}|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|EAAA[A-Za-z0-9_-]{50,}|HRKU-[A-Za-z0-9_-]{30,}|dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{20,}|hv[sbr]\.[A-Za-z0-9_-]{20,}|dapi[0-9a-f]{32}(?:-\d)?|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|fig[dour]_[A-Za-z0-9_-]{20,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{20,}|sb(?:p|_secret)_[A-Za-z0-9_-]{20,}|nfp_[A-Za-z0-9]{20,}|vc[apkirs]_[A-Za-z0-9]{20,}|pat[A-Za-z0-9]{14}\.[a-f0-9]{40,}|ATATT3[A-Za-z0-9_=-]{30,}|ATCTT3[A-Za-z0-9_=-]{30,}|ATBB[A-Za-z0-9]{24,}|EAACEdEose0cBA[A-Za-z0-9]+|NR(?:AK|II|JS|RA|AA)-[A-Za-z0-9_-]{20,}|sntry[su]_[A-Za-z0-9+/=_-]{20,}|gl(?:sa|c)_[A-Za-z0-9+/=_-]{20,}|dt0[a-z]\d\d\.[A-Z0-9]{20,}\.[A-Z0-9]{40,}|pul-[a-f0-9]{40}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,}|rubygems_[a-f0-9]{40,}|cio[A-Za-z0-9]{32}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}|CLOJARS_[a-z0-9]{40,}|oy2[a-z0-9]{43}|AKCp[A-Za-z0-9]{50,}|phx_[A-Za-z0-9]{20,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{10,}|bkua_[a-z0-9]{30,}|CCIP(?:AT|RJ)_[A-Za-z0-9_]{20,}|ops_eyJ[A-Za-z0-9+/=_-]{20,}|sk\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|nvapi-[A-Za-z0-9_-]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{30,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}|pcsk_[A-Za-z0-9_]{20,}|tvly-[A-Za-z0-9-]{20,}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,}|fw_[A-Za-z0-9]{20,}|LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32}|rzp_(?:live|test)_[A-Za-z0-9]{14,}|FLWSECK[A-Za-z_]*-[A-Za-z0-9-]{12,}|EZ[AT]K[A-Za-z0-9]{50,}|PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}|CFPAT-[A-Za-z0-9_-]{40,}|tfp_[A-Za-z0-9._=-]{40,}|rdme_[a-z0-9]{40,}|duffel_(?:test|live)_[A-Za-z0-9_=-]{40,}|pnu_[A-Za-z0-9]{30,}|sl\.[A-Za-z0-9_-]{60,}|v1\.0-[a-f0-9]{20,}-[a-f0-9]{40,}|sgp_[A-Za-z0-9_]{30,})(?![A-Za-z0-9])/g,
@@ -130,7 +130,7 @@ export const SHAPES: readonly Detector[] = [
     hints: ['_live_', '_prod_', '_sk_', '_pat_', '_secret_', '-pat-', '-live-', '-sk-', '_test_'],
     // Services name their tokens alike: a short prefix, what it is, and then what nobody could guess.
     pattern:
-      /(?<![A-Za-z0-9])[a-z]{2,12}[_-](?:live|prod|test|sk|pat|secret)[_-](?<secret>[A-Za-z0-9]{20,})(?![A-Za-z0-9_-])/g,
+      /(?<![A-Za-z0-9])(?!p(?:k|ub)_)[a-z]{2,12}[_-](?:live|prod|test|sk|pat|secret)[_-](?<secret>[A-Za-z0-9]{20,})(?![A-Za-z0-9_-])/g,
     isSecret: (value) => /\d/.test(value) && /[A-Za-z]/.test(value),
   },
 ];

@@ -1,14 +1,14 @@
 /** A variable, by itself or as the parts of a path: `$TOKEN`, `${TOKEN:-x}`, `%TOKEN%`, `$HOME/.token`, `$(cat x)`. */
 const VARIABLE =
-  /^(?:\$\(|\$(?:[a-z_]\w*|\d(?!\w)|[@*#?!]|\{\{?[^}]{0,200}(?:\}\}?|$))(?:[:/.@_%-]{0,4}\$(?:[a-z_]\w*|\{[^}]{0,200}(?:\}|$))){0,20}(?:$|\/|\[|[.:-]*$)|\$env:\w+|%\w+%|#\{|\{\{|\{\w{1,40}\})/i;
+  /^(?:\$\(|\$(?:[a-z_]\w*|\d(?!\w)|[@*#?!]|\{\{?[^}]{0,200}(?:\}\}?|$))(?:[:/.@_%-]{0,4}\$(?:[a-z_]\w*|\{[^}]{0,200}(?:\}|$))){0,20}(?:$|\/|\[|[.:-]*$)|\$env:\w+|%[a-z_]\w*%|%[sdvqr@]|#\{|\{\{|\{\w{1,40}\})/i;
 
 /** A value of another place, or a type. */
 const CODE =
-  /^(?:(?:process\.env|os\.environ|os\.getenv|import\.meta|env|secrets|vars|self|this|args|opts|options|config|cfg|settings|params|props|req|request|res|response|ctx|context|input|inputs|github|form|data|body|user|account|credentials|state|values|var|local|module|each)[.[]|(?:null|none|nil|true|false|undefined|yes|no|on|off|required|optional|await|async|new|function|lambda|typeof|string|str|number|int|integer|bool|boolean|bytes|any|unknown|never|void|object|buffer|uint8array|secretstr|inherit|include|same-origin|omit|enabled|disabled|expired|invalid|valid|missing|incorrect|revoked|rejected|unset|empty|default|auto|varchar|text|char)(?![\w-]|\s+\w))/i;
+  /^(?:(?:process\.env|os\.environ|os\.getenv|import\.meta|env|secrets|vars|self|this|args|opts|options|config|cfg|settings|params|props|req|request|res|response|ctx|context|input|inputs|github|form|data|body|user|account|credentials|state|values|var|local|module|each)[.[]|(?:null|none|nil|true|false|undefined|yes|no|on|off|required|optional|await|async|new|function|lambda|typeof|string|str|number|int|integer|bool|boolean|bytes|any|unknown|never|void|object|buffer|uint8array|secretstr|inherit|include|same-origin|omit|enabled|disabled|expired|invalid|valid|missing|incorrect|revoked|rejected|unset|empty|default|auto|varchar|text|char|read|write)(?![\w-]|\s+\w))/i;
 
 /** Written where a person puts the real one. */
 const PLACEHOLDER =
-  /^(?:<[^>]{0,100}>?|\[[\w -]{2,60}\]|\[redacted.{0,60}|[*•]+|[x]{3,}|X{3,}|\.{2,}.{0,3}|…|[_-]+|(?:your|insert|replace|enter|put|add)[-_ ][a-z_ -]{0,60}|(?:replace|change|fill)[-_]?(?:me|this|it)(?:[-_]?\w{1,12})?|placeholder|redacted|example|dummy|todo|tbd|fixme|n\/a|not[-_ ]?set)$/i;
+  /^(?:<[^>]{0,100}>?|\[[\w -]{2,60}\]|\[redacted.{0,60}|[*•]+|[x]{3,}|X{3,}|\.{2,}.{0,3}|…|[_-]+|(?:your|insert|replace|enter|put|add)[-_ ][a-z_ -]{0,60}|(?:replace|change|fill)[-_]?(?:me|this)(?:[-_]\w{1,12})?|placeholder|redacted|example|dummy|todo|tbd|fixme|n\/a|not[-_ ]?set|\S{0,12}(?:\.{3}|…)\S{0,6}|[\^~<>=v]{0,3}\d{1,5}\.\d{1,5}(?:\.\d{1,9})?(?:[-+][\w.-]{1,30})?)$/i;
 
 /** Says where it is kept: a secret store, a file below a well-known folder. */
 const ELSEWHERE =

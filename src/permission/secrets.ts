@@ -7,17 +7,12 @@ import { SHAPES } from './secretShapes.ts';
 import { isReference } from './secretValues.ts';
 import { findSplit } from './splitSecrets.ts';
 
-/** One of these must be there before anything else is tried: most texts hold none. */
-const HINT =
-  /[A-Za-z0-9+/=_-]{20}|:\/\/|auth|bearer|cookie|pass|pwd|secret|token|key|credential|creds|mnemonic|phrase|identified|curl|http|wget|mysql|mariadb|login|stdin|sudo|login| -\w*[pPaAwkKtux]\b|private-mac/i;
-
 /** A name that promises a secret, for {@link findAssignedSecrets}. */
 const NAMED =
-  /pass|pwd|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|nonce|pin/i;
+  /pass|pwd|pw|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|nonce|pin/i;
 
 /** The secrets in a text, in order, not overlapping. Time grows with the length of the text, whatever it holds. */
 export function findSecrets(text: string, context: SecretContext = 'text'): readonly SecretRange[] {
-  if (!HINT.test(text)) return [];
   const lower = text.toLowerCase();
   const extents = new Extents(text, context);
   const found = [...findShapes(text, lower), ...inPlace(text, lower, IN_PLACE)];
@@ -60,13 +55,18 @@ function nextWords(text: string, lower: string, extents: Extents): SecretRange[]
   for (const { kind, hints, pattern, isSecret } of NEXT_WORD) {
     if (!hints.some((hint) => lower.includes(hint))) continue;
     for (const match of text.matchAll(pattern)) {
-      const value = extents.valueAt(match.index + match[0].length);
+      const value = extents.valueAt(match.index + match[0].length, quoteIn(match[0]));
       if (!value || isReference(value.head)) continue;
       if (isSecret && !isSecret(value.head, match)) continue;
       found.push({ kind, start: value.start, end: value.end });
     }
   }
   return found;
+}
+
+/** The quote that a place has opened before its value. */
+function quoteIn(place: string): string | undefined {
+  return /(["'])[^"'\s]{0,128}$/.exec(place)?.[1];
 }
 
 /** In order; where two overlap, one that covers both. */
