@@ -89,6 +89,14 @@ describe('The rule engine', () => {
     assert.equal((await judge(execute('ls', { cwd: 'src' }), rules)).verdict, 'allow');
   });
 
+  it('asks where its two readers of shell find different words', async () => {
+    const verdict = await judge(execute('ls >/dev/null -la'), [command('ls')]);
+    assert.deepEqual(
+      [verdict.verdict, verdict.why],
+      ['ask', 'It holds what shells may read differently, so only an exact rule can answer it.'],
+    );
+  });
+
   it('has only exact rules for PowerShell and cmd', async () => {
     for (const shell of ['powershell', 'cmd'] as const) {
       const context = { ...CONTEXT, shell };
