@@ -80,7 +80,10 @@ export class Phone {
     page.on('console', (message) => {
       const text = message.text();
       // What the network does is the test's own doing, and a test browser has no push service.
-      if (message.type() === 'error' && !/Failed to load|net::ERR|Push API in incognito/.test(text))
+      if (
+        message.type() === 'error' &&
+        !/Failed to load|net::ERR|Push API in incognito|fetching the script/.test(text)
+      )
         this.complaints.push(text);
     });
     await page.addInitScript(WATCH_POLICY);

@@ -190,8 +190,10 @@ describe('requests on the page for phones', function () {
   it('offers no Allow for what it does not show', async () => {
     const page = await phone.paired(desktop);
     desktop.raise(phoneCard(PNPM_TEST, {}, { shortened: true, mayAllow: 'no', mayAlways: 'no' }));
+    desktop.raise(phoneCard(PNPM_TEST, {}, { mayAllow: 'confirm' }));
+    await page.locator('.p-card-acts').nth(1).waitFor();
     assert.equal(await page.locator('.p-card-acts .allow').count(), 0);
-    await page.getByRole('button', { name: 'Review' }).click();
+    await page.getByRole('button', { name: 'Review' }).first().click();
     await page.getByText('Open it at the desktop to allow it').waitFor();
     await page.locator('.deny:not([aria-disabled=true])').waitFor();
     assert.equal(await page.locator('.p-foot .allow[aria-disabled=true]').count(), 1);

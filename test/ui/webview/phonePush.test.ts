@@ -204,7 +204,7 @@ class Push {
 
   /** Waits for the page's own service worker. */
   static async start(page: Page, origin: string): Promise<Push> {
-    const controlled = 'navigator.serviceWorker.controller !== null';
+    const controlled = `navigator.serviceWorker.controller?.state === 'activated'`;
     await waitFor(() => page.evaluate<boolean>(controlled), 'the service worker');
     const session = await page.context().newCDPSession(page);
     const registration = new Promise<string>((resolve) => {
