@@ -49,6 +49,6 @@ export async function realPlace(path: string, files: FilesPort): Promise<string 
   }
 }
 
-export function isWindows(path: string): boolean {
+function isWindows(path: string): boolean {
   return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path);
 }
