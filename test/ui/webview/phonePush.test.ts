@@ -39,6 +39,8 @@ describe('notifications of the page for phones', function () {
   afterEach(async () => {
     assert.deepEqual(phone.complaints, []);
     harness.mailboxes.mood = 'good';
+    // Chromium may close one of the same name in the next phone, when it closes those of this one.
+    await push.clear();
     await phone.close();
   });
 
