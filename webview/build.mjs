@@ -1,5 +1,5 @@
 /**
- * esbuild options of the pages that run in a webview: `dist/webview/{cards,chat}.js`, their styles `card.css` and
+ * esbuild options of the pages that run in a webview: `dist/webview/{cards,chat,pairing}.js`, their styles `card.css` and
  * `panel.css`, and the icons `codicon.css` with its font beside it.
  */
 export function webviewBuilds(shared = {}) {
@@ -17,6 +17,7 @@ export function webviewBuilds(shared = {}) {
       entryPoints: {
         cards: 'webview/cards/main.tsx',
         chat: 'webview/chat/main.tsx',
+        pairing: 'webview/pairing/main.tsx',
         card: 'media/card.css',
         panel: 'media/panel.css',
         codicon: '@vscode/codicons/dist/codicon.css',

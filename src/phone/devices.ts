@@ -1,27 +1,18 @@
-import * as v from 'valibot';
 import type { Clock } from '../base/clock.ts';
-import { parseJson } from '../base/json.ts';
 import type { WorkspaceKeys } from '../protocol/phone/workspacePairing.ts';
 import { UserError } from '../protocol/userError.ts';
 import { Device, recordKey } from './device.ts';
+import { listedDevices, writeDeviceList } from './deviceList.ts';
 import { parseDeviceRecord } from './deviceRecord.ts';
 import { LatestWriter } from './latestWriter.ts';
 import type { SecretStore } from './secretStore.ts';
 import { createWorkspaceKeys, loadWorkspaceKeys } from './workspaceKeys.ts';
-
-const LIST = 'devices';
-const list = v.array(v.string());
 
 export interface DevicesOptions {
   readonly store: SecretStore;
   readonly clock: Clock;
   /** Hears of records that cannot be read. */
   readonly onError: (error: unknown) => void;
-}
-
-/** Whether a phone was ever paired in this workspace and not removed; cheap, for who decides whether to load the rest. */
-export async function hasDevices(store: SecretStore): Promise<boolean> {
-  return (await listed(store)).length > 0;
 }
 
 /** The paired phones of one workspace, and its keys. */
@@ -42,7 +33,7 @@ export class Devices {
     const { store, clock, onError } = options;
     const keys = await loadWorkspaceKeys(store);
     devices.#keys = keys;
-    for (const id of await listed(store)) {
+    for (const id of await listedDevices(store)) {
       if (!keys) {
         onError(unreadable());
         continue;
@@ -111,13 +102,8 @@ export class Devices {
   }
 
   async #writeList(): Promise<void> {
-    await this.#options.store.set(LIST, JSON.stringify([...this.#byId.keys()]));
+    await writeDeviceList(this.#options.store, [...this.#byId.keys()]);
   }
-}
-
-async function listed(store: SecretStore): Promise<readonly string[]> {
-  const parsed = v.safeParse(list, parseJson((await store.get(LIST)) ?? ''));
-  return parsed.success ? parsed.output : [];
 }
 
 function unreadable(): UserError {

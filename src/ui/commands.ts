@@ -6,6 +6,7 @@ import type { CommandTable } from './commandTable.ts';
 import type { Missed } from './missed.ts';
 import { missedId } from './missedNodes.ts';
 import { commands, views } from './names.ts';
+import type { PhoneCommands } from './phoneCommands.ts';
 import type { RequestCommands } from './requestCommands.ts';
 import type { SessionCommands } from './sessionCommands.ts';
 import type { StartSession } from './startSession.ts';
@@ -17,13 +18,14 @@ export interface CommandParts {
   readonly cards: CardPanel;
   readonly chats: Chats;
   readonly missed: Missed;
+  readonly phone: PhoneCommands;
   readonly output: vscode.OutputChannel;
   readonly extensionId: string;
 }
 
 /** Every command of package.json and what it does. */
 export function commandTable(parts: CommandParts): CommandTable {
-  const { start, request, session, cards, chats, missed, output } = parts;
+  const { start, request, session, cards, chats, missed, phone, output } = parts;
   // Only the page that has the keyboard acts on a key.
   const onCard = (key: CardKey) => () => {
     cards.sendKey(key);
@@ -52,6 +54,9 @@ export function commandTable(parts: CommandParts): CommandTable {
     [commands.cardOpenDiff]: onCard('openDiff'),
     [commands.cardMore]: onCard('more'),
     [commands.dismissMissed]: (target) => missed.dismiss(missedId(target)),
+    [commands.pairPhone]: () => phone.pair(),
+    [commands.showDevices]: () => phone.show(),
+    [commands.revokeDevice]: (target) => phone.revoke(target),
     [commands.showOutput]: () => output.show(),
     [commands.openWalkthrough]: () =>
       vscode.commands.executeCommand(

@@ -23,6 +23,9 @@ export const commands = {
   cardOpenDiff: 'countersign.card.openDiff',
   cardMore: 'countersign.card.more',
   dismissMissed: 'countersign.dismissMissed',
+  pairPhone: 'countersign.pairPhone',
+  showDevices: 'countersign.showDevices',
+  revokeDevice: 'countersign.revokeDevice',
   showOutput: 'countersign.showOutput',
   openWalkthrough: 'countersign.openWalkthrough',
 } as const;
@@ -33,9 +36,11 @@ export const views = {
   container: 'countersign',
   inbox: 'countersign.inbox',
   cards: 'countersign.cards',
+  devices: 'countersign.devices',
   /** Types of webview panels. */
   chatPanel: 'countersign.chat',
   cardsPanel: 'countersign.cardsEditor',
+  pairingPanel: 'countersign.pairing',
 } as const;
 
 export const contextKeys = {
@@ -53,6 +58,12 @@ export const settings = {
   timeout: 'timeout',
   registryUrl: 'registry.url',
   strict: 'strict',
+  phoneEnabled: 'phone.enabled',
+  phoneInterface: 'phone.interface',
+  phonePort: 'phone.port',
+  phoneRelay: 'phone.relay',
+  phoneLanMayAlwaysAllow: 'phone.lanMayAlwaysAllow',
+  phonePush: 'phone.push',
 } as const;
 
 /** Scheme of the read-only documents that the diff editor compares. */

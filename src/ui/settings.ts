@@ -63,11 +63,32 @@ export const userSettings = {
     return machineValue(settings.timeout, v.pipe(v.number(), v.finite(), v.minValue(0))) ?? 0;
   },
 
+  /** Who may answer from elsewhere, and how they are reached: nothing of it is a workspace's to say. */
+  phone: {
+    isEnabled: (): boolean => machineValue(settings.phoneEnabled, v.boolean()) ?? true,
+    /** An address of this machine or the name of an interface; `undefined`: the likeliest private address. */
+    networkInterface: (): string | undefined => machineText(settings.phoneInterface),
+    /** `undefined`: any that is free. */
+    port: (): number | undefined => machineValue(settings.phonePort, portNumber),
+    /** As it was typed; `undefined`: phones on the local network only. */
+    relay: (): string | undefined => machineText(settings.phoneRelay),
+    /** Phones paired over the local network answer everything without a word at the desktop. */
+    lanMayAlwaysAllow: (): boolean =>
+      machineValue(settings.phoneLanMayAlwaysAllow, v.boolean()) ?? false,
+    isPushOn: (): boolean => machineValue(settings.phonePush, v.boolean()) ?? true,
+  },
+
   notifications(): NotificationsSetting {
     const value = vscode.workspace.getConfiguration(settings.section).get(settings.notifications);
     return value === 'always' || value === 'never' ? value : 'unfocused';
   },
 };
+
+const portNumber = v.pipe(v.number(), v.integer(), v.minValue(1024), v.maxValue(65_535));
+
+function machineText(key: string): string | undefined {
+  return machineValue(key, v.string())?.trim() || undefined;
+}
 
 function machineValue<T>(key: string, schema: v.GenericSchema<unknown, T>): T | undefined {
   const inspected = vscode.workspace.getConfiguration(settings.section).inspect(key);

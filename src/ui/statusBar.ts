@@ -5,8 +5,16 @@ import { wish } from '../protocol/words.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { coalesce } from './coalesce.ts';
 import { commands } from './names.ts';
+import type { Phones } from './phones.ts';
 
 const MAX_LINES = 10;
+
+export interface StatusBarOptions {
+  readonly broker: Broker;
+  readonly sessions: Sessions;
+  readonly phones: Pick<Phones, 'devices' | 'onDidChange'>;
+  panelIsVisible(): boolean;
+}
 
 /** The count of waiting requests at the bottom of the window. */
 export class StatusBar implements vscode.Disposable {
@@ -17,18 +25,20 @@ export class StatusBar implements vscode.Disposable {
   );
   readonly #disposables: vscode.Disposable[];
 
-  constructor(broker: Broker, sessions: Sessions, panelIsVisible: () => boolean) {
+  constructor(options: StatusBarOptions) {
+    const { broker, sessions, phones } = options;
     this.#item.name = 'Countersign';
     this.#item.command = commands.showInbox;
-    const update = coalesce(() => this.#update(broker, sessions, panelIsVisible()));
+    const update = coalesce(() => this.#update(options, options.panelIsVisible()));
     this.#disposables = [
       this.#item,
       update,
       broker.onDidRaise(update.run),
       broker.onDidSettle(update.run),
       sessions.onDidChange(update.run),
+      phones.onDidChange(update.run),
     ];
-    this.#update(broker, sessions, false);
+    this.#update(options, false);
     this.#item.show();
   }
 
@@ -36,14 +46,14 @@ export class StatusBar implements vscode.Disposable {
     for (const disposable of this.#disposables) disposable.dispose();
   }
 
-  #update(broker: Broker, sessions: Sessions, panelVisible: boolean): void {
+  #update({ broker, sessions, phones }: StatusBarOptions, panelVisible: boolean): void {
     const pending = broker.pending;
     const item = this.#item;
     item.backgroundColor = undefined;
     if (pending.length === 0) {
       const connected = sessions.all.filter((session) => !session.isOver).length;
       item.text = '$(shield)';
-      item.tooltip = `Countersign: nothing is waiting. ${connected === 1 ? '1 agent' : `${connected} agents`} connected.`;
+      item.tooltip = `Countersign: nothing is waiting. ${connected === 1 ? '1 agent' : `${connected} agents`} connected.${phoneWords(phones)}`;
       item.accessibilityInformation = { label: item.tooltip };
       return;
     }
@@ -66,6 +76,16 @@ export class StatusBar implements vscode.Disposable {
     if (!panelVisible)
       item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
   }
+}
+
+/** Nothing while no phone is paired. */
+function phoneWords({ devices }: StatusBarOptions['phones']): string {
+  if (devices.length === 0) return '';
+  const reached = devices.filter(({ reach }) => reach.transport === 'up' || reach.push === 'on');
+  const count = devices.length === 1 ? '1 phone' : `${devices.length} phones`;
+  if (reached.length === devices.length) return ` ${count} paired.`;
+  const why = devices.find(({ whyDown }) => whyDown)?.whyDown?.message ?? '';
+  return ` ${count} paired, ${devices.length - reached.length} not reached. ${why}`.trimEnd();
 }
 
 /** Keeps an agent's `$(icon)` from being drawn as one. */

@@ -7,6 +7,7 @@ import { Chats } from './chats.ts';
 import { commandTable } from './commands.ts';
 import { registerCommands } from './commandTable.ts';
 import type { Core } from './core.ts';
+import { DevicesTree } from './devicesTree.ts';
 import { DiffEditor } from './diffEditor.ts';
 import { EditLens } from './editLens.ts';
 import { InboxTree } from './inboxTree.ts';
@@ -15,6 +16,8 @@ import { Launchers } from './launchers.ts';
 import { Missed } from './missed.ts';
 import { commands } from './names.ts';
 import { Notifications } from './notifications.ts';
+import { PhoneCommands } from './phoneCommands.ts';
+import { Phones } from './phones.ts';
 import { RegistryPicker } from './registryPicker.ts';
 import { RequestCommands } from './requestCommands.ts';
 import { RuleHealth } from './ruleHealth.ts';
@@ -23,11 +26,15 @@ import { SessionHistory } from './sessionHistory.ts';
 import { StartSession } from './startSession.ts';
 import { StatusBar } from './statusBar.ts';
 
+export interface Surfaces {
+  readonly phones: Phones;
+}
+
 /** Set by `npm start`: the window shows the sample workspace, and the demo runs by itself. */
 const DEMO_VARIABLE = 'COUNTERSIGN_DEMO';
 
 /** Every place where a request is shown or answered, wired to the core. */
-export function createSurfaces(context: vscode.ExtensionContext, core: Core): void {
+export function createSurfaces(context: vscode.ExtensionContext, core: Core): Surfaces {
   const { extensionUri, globalStorageUri, subscriptions } = context;
   const { broker, sessions, output } = core;
   const isDemoWindow = process.env[DEMO_VARIABLE] === '1';
@@ -43,8 +50,13 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
   const start = new StartSession({ sessions, chats, launchers, registry, history });
   const missed = new Missed();
   void missed.load(core.findMissed, output);
+  const showCard = (requestId: string) => void cards.reveal(requestId);
+  const phones = new Phones({ context, broker, rules: core.rules, output, showCard });
+  void phones.start();
+  const phone = new PhoneCommands(extensionUri, phones);
   const table = commandTable({
     missed,
+    phone,
     start,
     request: new RequestCommands({ broker, answering, cards, diff }),
     session: new SessionCommands(sessions, chats, start),
@@ -57,7 +69,7 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
     broker,
     answering,
     isInFront: (request) => cards.isFocused || chats.isFocused(request.session.key),
-    show: (request) => void cards.reveal(request.id),
+    show: (request) => showCard(request.id),
     showInbox: () => void vscode.commands.executeCommand(commands.showInbox),
     hasFailed: (key) => sessions.get(key)?.state.kind === 'failed',
   });
@@ -69,12 +81,16 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): vo
     notifications,
     missed,
     history,
+    phone,
+    phones,
+    new DevicesTree(phones),
     new InboxTree(broker, sessions, missed),
-    new StatusBar(broker, sessions, () => cards.isVisible),
+    new StatusBar({ broker, sessions, phones, panelIsVisible: () => cards.isVisible }),
     new EditLens(broker),
     new JournalHealth(broker),
     new RuleHealth(broker, core.rules),
     registerCommands(table),
   );
   if (isDemoWindow) void vscode.commands.executeCommand(commands.runDemo);
+  return { phones };
 }

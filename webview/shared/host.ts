@@ -1,7 +1,8 @@
 import type { FromWebview } from '../../src/protocol/messages.ts';
+import type { FromPairing } from '../../src/protocol/pairingMessages.ts';
 
 interface VsCodeApi {
-  postMessage(message: FromWebview): void;
+  postMessage(message: FromWebview | FromPairing): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
@@ -11,7 +12,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 const api = acquireVsCodeApi();
 
 /** Sends a message to the extension. */
-export function post(message: FromWebview): void {
+export function post(message: FromWebview | FromPairing): void {
   api.postMessage(message);
 }
 

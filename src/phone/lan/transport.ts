@@ -30,6 +30,8 @@ export interface LanTransportOptions {
   readonly workspaceSecrets: SecretStore;
   /** An address of this machine or the name of an interface, else the likeliest private address. */
   readonly address?: string | undefined;
+  /** The first port to try, and those after it; none other. Else any at first, then the one that phones know. */
+  readonly port?: number | undefined;
   /** Something a person should know though it works: another program has the port. */
   readonly onNotice?: (notice: UserError) => void;
   readonly interfaces?: () => Interfaces;
@@ -188,9 +190,10 @@ export class LanTransport implements PhoneTransport {
 
   /** The remembered port, else one near it, else any; phones only find the remembered one. */
   async #bind(server: LanServer, address: string): Promise<number> {
-    const { workspaceSecrets, onNotice } = this.#options;
-    const remembered = portOf(await workspaceSecrets.get(PORT_KEY));
-    const port = await firstFree(server, address, remembered);
+    const { port: wanted, workspaceSecrets, onNotice } = this.#options;
+    const known = portOf(await workspaceSecrets.get(PORT_KEY));
+    const remembered = wanted === undefined || isNear(wanted, known) ? known : undefined;
+    const port = await firstFree(server, address, portsToTry(remembered, wanted));
     if (port === remembered) return port;
     if (remembered === undefined) await workspaceSecrets.set(PORT_KEY, String(port));
     else onNotice?.(portMoved(remembered, port));
@@ -231,10 +234,8 @@ export class LanTransport implements PhoneTransport {
 async function firstFree(
   server: LanServer,
   address: string,
-  remembered: number | undefined,
+  ports: readonly number[],
 ): Promise<number> {
-  const near = Array.from({ length: PORTS_TRIED }, (_, index) => (remembered ?? 0) + index);
-  const ports = remembered === undefined ? [0] : [...near.filter((port) => port < 65_536), 0];
   let failure: unknown;
   for (const port of ports) {
     try {
@@ -243,7 +244,20 @@ async function firstFree(
       failure = error;
     }
   }
-  throw cannotListen(address, remembered ?? 0, failure);
+  throw cannotListen(address, ports[0] ?? 0, failure);
+}
+
+/** Several windows share the ports from the wanted one on, each with its own. */
+function portsToTry(remembered: number | undefined, wanted: number | undefined): readonly number[] {
+  const first = wanted ?? remembered;
+  if (first === undefined) return [0];
+  const near = Array.from({ length: PORTS_TRIED }, (_, index) => first + index);
+  const ports = [...(remembered === undefined ? [] : [remembered]), ...near];
+  return [...new Set(ports.filter((port) => port < 65_536)), ...(wanted === undefined ? [0] : [])];
+}
+
+function isNear(wanted: number, port: number | undefined): boolean {
+  return port !== undefined && port >= wanted && port < wanted + PORTS_TRIED;
 }
 
 /** The name that this machine has in mDNS, where that runs. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Devices, hasDevices } from '../../../src/phone/devices.ts';
+import { hasDevices } from '../../../src/phone/deviceList.ts';
+import { Devices } from '../../../src/phone/devices.ts';
 import { createPhone } from '../../../src/phone/phone.ts';
 import type { PushSender } from '../../../src/phone/pushSender.ts';
 import { prefixedStore } from '../../../src/phone/secretStore.ts';
