@@ -1,0 +1,319 @@
+import type { BindParams, Database, SqlJsStatic, Statement } from 'sql.js';
+import type {
+  HistoryCursor,
+  HistoryFilter,
+  HistoryPage,
+  HistoryRow,
+  HistoryTotals,
+} from '../../protocol/historyView.ts';
+
+const DAY = 86_400_000;
+const BATCH = 50;
+/** Rules and waits are looked at among so many rows: the newest are what a person wants to know, all take a moment. */
+const NEWEST = 10_000;
+
+/** Columns that hold the number of a word. */
+const WORDS = [
+  'agentId',
+  'sessionKey',
+  'tool',
+  'toolName',
+  'target',
+  'answer',
+  '"by"',
+  'surface',
+  'ruleId',
+  'scope',
+];
+const COLUMNS = ['at', 'day', 'latencyMs', ...WORDS];
+
+const SCHEMA = `
+PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
+CREATE TABLE request (id INTEGER PRIMARY KEY, ${COLUMNS.map((name) => `${name} INTEGER`).join(', ')});
+CREATE TABLE daily (day INTEGER, agentId INTEGER, tool INTEGER, answer INTEGER, "by" INTEGER, scope INTEGER,
+  times INTEGER, PRIMARY KEY (day, agentId, tool, answer, "by", scope)) WITHOUT ROWID;
+`;
+
+/**
+ * The requests of the record in a database in memory, to be thrown away and made anew. Texts are kept once each, and rows
+ * hold their numbers: a million rows are scanned in a moment, and a text is searched in what differs only.
+ */
+export class HistoryIndex {
+  readonly #db: Database;
+  readonly #insert: Statement;
+  readonly #words: string[] = [''];
+  readonly #numbers = new Map([['', 0]]);
+  /** Numbers of the words that are a target, in lower case. */
+  readonly #targets = new Map<number, string>();
+  readonly #agents = new Set<string>();
+  #batch: number[] = [];
+  #daily = new Map<string, number>();
+  #count = 0;
+
+  constructor(sql: SqlJsStatic) {
+    this.#db = new sql.Database();
+    this.#db.exec(SCHEMA);
+    this.#insert = this.#prepareInsert(BATCH);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get agents(): string[] {
+    return [...this.#agents].sort();
+  }
+
+  /** Takes a row in; it is found after the next {@link flush}. */
+  add(row: Omit<HistoryRow, 'id'>): void {
+    const day = dayOf(row.at);
+    const target = this.#number(row.target);
+    if (!this.#targets.has(target)) this.#targets.set(target, row.target.toLowerCase());
+    this.#agents.add(row.agentId);
+    const agentId = this.#number(row.agentId);
+    const tool = this.#number(row.tool);
+    const answer = this.#number(row.answer);
+    const by = this.#number(row.by);
+    const scope = this.#number(row.scope);
+    const session = this.#number(row.sessionKey);
+    const toolName = this.#number(row.toolName);
+    const surface = this.#number(row.surface);
+    const ruleId = this.#number(row.ruleId);
+    this.#batch.push(
+      ++this.#count,
+      row.at,
+      day,
+      row.latencyMs,
+      agentId,
+      session,
+      tool,
+      toolName,
+      target,
+    );
+    this.#batch.push(answer, by, surface, ruleId, scope);
+    const key = `${day},${agentId},${tool},${answer},${by},${scope}`;
+    this.#daily.set(key, (this.#daily.get(key) ?? 0) + 1);
+    if (this.#batch.length === BATCH * (COLUMNS.length + 1)) this.#write();
+  }
+
+  /** Makes everything that was added visible. */
+  flush(): void {
+    const width = COLUMNS.length + 1;
+    const rest = this.#prepareInsert(1);
+    for (let at = 0; at < this.#batch.length; at += width)
+      rest.run(this.#batch.slice(at, at + width));
+    rest.free();
+    this.#batch = [];
+    const upsert = this.#db.prepare(
+      'INSERT INTO daily VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET times = times + excluded.times',
+    );
+    for (const [key, times] of this.#daily) upsert.run([...key.split(',').map(Number), times]);
+    upsert.free();
+    this.#daily = new Map();
+  }
+
+  /** Called once when most rows are in: they are found faster, and new ones are added more slowly. */
+  order(): void {
+    this.#db.exec(`
+      CREATE INDEX IF NOT EXISTS request_at ON request (at DESC, id DESC);
+      CREATE INDEX IF NOT EXISTS request_target ON request (target);`);
+  }
+
+  page(filter: HistoryFilter, limit: number, before?: HistoryCursor): HistoryPage {
+    const where = this.#where(filter, true);
+    if (before) where.add('(at, id) < (?, ?)', before.at, before.id);
+    const rows = this.#rows(where, limit + 1);
+    const last = rows[limit - 1];
+    if (rows.length <= limit || !last) return { rows };
+    return { rows: rows.slice(0, limit), next: { at: last.at, id: last.id } };
+  }
+
+  /** All rows of a filter, newest first, some thousand at once. */
+  *pages(filter: HistoryFilter): Generator<readonly HistoryRow[]> {
+    let before: HistoryCursor | undefined;
+    do {
+      const { rows, next } = this.page(filter, 5000, before);
+      yield rows;
+      before = next;
+    } while (before);
+  }
+
+  totals(filter: HistoryFilter): HistoryTotals {
+    const hasText = (filter.text ?? '') !== '';
+    // Without a text, the sums of each day are all that is needed.
+    const where = this.#where(filter, hasText);
+    const [table, times] = hasText ? ['request', '1'] : ['daily', 'times'];
+    const person = this.#number('person');
+    const rule = this.#number('rule');
+    const denied = this.#number('denied');
+    const days: { day: number; person: number; rule: number }[] = [];
+    let all = 0;
+    let deniedCount = 0;
+    const sums = this.#db.prepare(
+      `SELECT day, SUM(${times}), SUM(${times} * ("by" = ${person})), SUM(${times} * ("by" = ${rule})),
+         SUM(${times} * (answer = ${denied} AND "by" = ${person}))
+       FROM ${table} ${where.sql} GROUP BY day ORDER BY day`,
+      where.values,
+    );
+    while (sums.step()) {
+      const [day = 0, sum = 0, byPerson = 0, byRule = 0, denials = 0] = sums.get().map(Number);
+      all += sum;
+      deniedCount += denials;
+      days.push({ day, person: byPerson, rule: byRule });
+    }
+    sums.free();
+    const byPerson = days.reduce((total, each) => total + each.person, 0);
+    const byRule = days.reduce((total, each) => total + each.rule, 0);
+    const busiestRule = this.#busiestRule(filter);
+    const medianWaitMs = this.#medianWait(filter);
+    return {
+      all,
+      byPerson,
+      byRule,
+      denied: deniedCount,
+      days,
+      ...(busiestRule && { busiestRule }),
+      ...(medianWaitMs !== undefined && { medianWaitMs }),
+    };
+  }
+
+  close(): void {
+    this.#insert.free();
+    this.#db.close();
+  }
+
+  #busiestRule(filter: HistoryFilter): HistoryTotals['busiestRule'] {
+    const where = this.#where({ ...filter, by: 'rule' }, true);
+    const found = this.#db.prepare(
+      `SELECT ruleId, COUNT(*) AS times FROM
+         (SELECT ruleId FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${NEWEST})
+       GROUP BY ruleId ORDER BY times DESC LIMIT 1`,
+      where.values,
+    );
+    const row = found.step() ? found.get().map(Number) : undefined;
+    found.free();
+    return row && { id: this.#words[row[0] ?? 0] ?? '', times: row[1] ?? 0 };
+  }
+
+  #medianWait(filter: HistoryFilter): number | undefined {
+    const where = this.#where({ ...filter, by: 'person' }, true);
+    const found = this.#db.prepare(
+      `SELECT latencyMs FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${NEWEST}`,
+      where.values,
+    );
+    const waits: number[] = [];
+    while (found.step()) waits.push(Number(found.get()[0]));
+    found.free();
+    return waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)];
+  }
+
+  #where(filter: HistoryFilter, isRequest: boolean): Where {
+    const where = new Where();
+    const { days, agentId, tool, answer, by, text } = filter;
+    if (days !== undefined) {
+      const first = dayOf(Date.now()) - days + 1;
+      if (isRequest) where.add('at >= ?', startOfDay(first));
+      else where.add('day >= ?', first);
+    }
+    if (agentId !== undefined) where.add('agentId = ?', this.#known(agentId));
+    if (tool !== undefined) where.add('tool = ?', this.#known(tool));
+    if (answer !== undefined) where.add('answer = ?', this.#known(answer));
+    if (by === 'person' || by === 'rule') where.add('"by" = ?', this.#known(by));
+    else if (by !== undefined) where.add('scope = ?', this.#known(by));
+    if (isRequest && text) where.add(`${this.#isTarget(text)}`);
+    return where;
+  }
+
+  /** Few targets are looked up; many are met soon enough when the rows are read in order. */
+  #isTarget(text: string): string {
+    const wanted = text.toLowerCase();
+    const found: number[] = [];
+    for (const [number, target] of this.#targets) if (target.includes(wanted)) found.push(number);
+    const column = found.length > 2000 ? '+target' : 'target';
+    return `${column} IN (${found.join(',')})`;
+  }
+
+  #rows(where: Where, limit: number): HistoryRow[] {
+    const statement = this.#db.prepare(
+      `SELECT id, at, latencyMs, ${WORDS.join(', ')} FROM request ${where.sql}
+       ORDER BY at DESC, id DESC LIMIT ${limit}`,
+      where.values,
+    );
+    const rows: HistoryRow[] = [];
+    while (statement.step()) rows.push(this.#row(statement.get().map(Number)));
+    statement.free();
+    return rows;
+  }
+
+  #row([id = 0, at = 0, latencyMs = 0, ...numbers]: readonly number[]): HistoryRow {
+    const words = numbers.map((number) => this.#words[number] ?? '');
+    const [agentId = '', sessionKey = '', tool = '', toolName = '', target = ''] = words;
+    const [answer = '', by = '', surface = '', ruleId = '', scope = ''] = words.slice(5);
+    const known = answer === 'allowed' || answer === 'denied' ? answer : 'nothing';
+    const who = { agentId, sessionKey, tool, toolName, target };
+    return { id, at, latencyMs, ...who, answer: known, by, surface, ruleId, scope };
+  }
+
+  #number(word: string): number {
+    const known = this.#numbers.get(word);
+    if (known !== undefined) return known;
+    const number = this.#words.push(word) - 1;
+    this.#numbers.set(word, number);
+    return number;
+  }
+
+  /** -1 for a word that is in no row. */
+  #known(word: string): number {
+    return this.#numbers.get(word) ?? -1;
+  }
+
+  #write(): void {
+    this.#insert.run(this.#batch);
+    this.#batch = [];
+  }
+
+  #prepareInsert(rows: number): Statement {
+    const row = `(${Array(COLUMNS.length + 1)
+      .fill('?')
+      .join(',')})`;
+    return this.#db.prepare(`INSERT INTO request VALUES ${Array(rows).fill(row).join(',')}`);
+  }
+}
+
+class Where {
+  readonly #parts: string[] = [];
+  readonly #values: number[] = [];
+
+  add(part: string, ...values: readonly number[]): void {
+    this.#parts.push(part);
+    this.#values.push(...values);
+  }
+
+  get sql(): string {
+    return this.#parts.length === 0 ? '' : `WHERE ${this.#parts.join(' AND ')}`;
+  }
+
+  get values(): BindParams {
+    return this.#values;
+  }
+}
+
+/** Days since 1970 in local time. */
+export function dayOf(at: number): number {
+  return Math.floor((at - offsetAt(at)) / DAY);
+}
+
+function startOfDay(day: number): number {
+  const guess = day * DAY;
+  return guess + offsetAt(guess);
+}
+
+let lastOffset = { hour: Number.NaN, offset: 0 };
+
+/** Milliseconds to add to local time for UTC; asked for once an hour, as it takes longer than all the rest of a row. */
+function offsetAt(at: number): number {
+  const hour = Math.floor(at / 900_000);
+  if (hour !== lastOffset.hour)
+    lastOffset = { hour, offset: new Date(at).getTimezoneOffset() * 60_000 };
+  return lastOffset.offset;
+}

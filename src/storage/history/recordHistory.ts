@@ -1,0 +1,112 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import initSqlJs from 'sql.js';
+import type { HistoryProgress, HistoryVerdict } from '../../protocol/historyView.ts';
+import { journalFiles, verifyJournal } from '../journalReader.ts';
+import type { HistoryCall, HistoryReply, HistoryResults } from './historyCalls.ts';
+import { exportRows } from './historyExport.ts';
+import { HistoryIndex } from './historyIndex.ts';
+import { HistoryLoader, newestRows } from './historyLoader.ts';
+
+interface Loaded {
+  readonly index: HistoryIndex;
+  readonly loader: HistoryLoader;
+}
+
+/** How often a person is told how far it is. */
+const PROGRESS_MS = 100;
+
+/** The history of one record: answers calls, one thread for all. */
+export class RecordHistory {
+  readonly #folder: string;
+  readonly #tell: (news: HistoryReply) => void;
+  #loaded: Promise<Loaded> | undefined;
+  /** Updates come one after the other. */
+  #updating: Promise<unknown> = Promise.resolve();
+  #toldAt = 0;
+
+  constructor(folder: string, tell: (news: HistoryReply) => void) {
+    this.#folder = folder;
+    this.#tell = tell;
+  }
+
+  async answer(call: HistoryCall): Promise<HistoryResults[HistoryCall['kind']]> {
+    switch (call.kind) {
+      case 'newest':
+        return { rows: await newestRows(this.#folder, call.limit) };
+      case 'update':
+        return this.#update();
+      case 'page':
+        return (await this.#ready()).index.page(call.filter, call.limit, call.before);
+      case 'totals':
+        return (await this.#ready()).index.totals(call.filter);
+      case 'verify':
+        return this.#verify();
+      case 'export':
+        return exportRows(call.file, (await this.#ready()).index.pages(call.filter));
+    }
+  }
+
+  #ready(): Promise<Loaded> {
+    this.#loaded ??= this.#load();
+    return this.#loaded;
+  }
+
+  async #load(): Promise<Loaded> {
+    const wasm = await sqlWasm();
+    const sql = await initSqlJs({ wasmBinary: wasm.buffer });
+    const index = new HistoryIndex(sql);
+    const loader = new HistoryLoader(this.#folder, index);
+    await loader.update(() => this.#tellProgress(loader));
+    index.order();
+    return { index, loader };
+  }
+
+  async #update(): Promise<HistoryProgress> {
+    const isFirst = this.#loaded === undefined;
+    const { loader } = await this.#ready();
+    if (!isFirst) {
+      const next = this.#updating.then(() => loader.update(() => this.#tellProgress(loader)));
+      this.#updating = next.catch(() => {});
+      await next;
+    }
+    return loader.progress;
+  }
+
+  #tellProgress(loader: HistoryLoader): void {
+    const now = performance.now();
+    if (now - this.#toldAt < PROGRESS_MS) return;
+    this.#toldAt = now;
+    this.#tell({ progress: loader.progress });
+  }
+
+  async #verify(): Promise<HistoryVerdict> {
+    let records = 0;
+    let torn = 0;
+    let broken: HistoryVerdict['broken'];
+    for (const file of await journalFiles(this.#folder)) {
+      const [report] = (await verifyJournal([file])).files;
+      if (!report) continue;
+      if (report.broken && !broken) {
+        const { line, reason } = report.broken;
+        broken = { file: path.basename(file), line, record: records + line, reason };
+      }
+      records += report.lines;
+      if (report.tornLine !== undefined) torn++;
+      this.#tell({ verified: records });
+    }
+    return { records, torn, checkedAt: Date.now(), ...(broken && { broken }) };
+  }
+}
+
+/** Beside the program when it is built, in its package when it runs from source. */
+async function sqlWasm(): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = path.dirname(fileURLToPath(import.meta.url));
+  const places = ['.', '..', '../../../node_modules/sql.js/dist'];
+  for (const place of places) {
+    const bytes = await readFile(path.join(folder, place, 'sql-wasm.wasm')).catch(() => undefined);
+    if (bytes) return new Uint8Array(bytes);
+  }
+  throw new Error('sql-wasm.wasm is missing from the installation');
+}

@@ -1,0 +1,252 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { ulidSource } from '../../../../src/base/ulid.ts';
+import type { DecidedBy } from '../../../../src/permission/decision.ts';
+import type { JournalEntry } from '../../../../src/permission/journalPort.ts';
+import type { HistoryFilter, HistoryRow } from '../../../../src/protocol/historyView.ts';
+import type { HistoryReply } from '../../../../src/storage/history/historyCalls.ts';
+import { RecordHistory } from '../../../../src/storage/history/recordHistory.ts';
+import { FileJournal } from '../../../../src/storage/journal.ts';
+import { journalFiles } from '../../../../src/storage/journalReader.ts';
+import { removeFolder, temporaryFolder } from '../../../support/testFolder.ts';
+
+const NOW = Date.now();
+const HOUR = 3_600_000;
+const PERSON: DecidedBy = { kind: 'person', surface: 'inbox' };
+const RULE: DecidedBy = { kind: 'rule', id: 'R12', scope: 'workspace' };
+
+interface Given {
+  readonly target: string;
+  readonly by?: DecidedBy;
+  readonly deny?: true;
+  readonly agentId?: string;
+  readonly hoursAgo?: number;
+  readonly latency?: number;
+}
+
+function entriesOf(given: Given, index: number): JournalEntry[] {
+  const { target, by = PERSON, deny, agentId = 'claude', hoursAgo = 0, latency = 1000 } = given;
+  const at = NOW - hoursAgo * HOUR;
+  const requestId = `request${index}`;
+  const base = {
+    requestId,
+    agentId,
+    sessionKey: 's',
+    tool: 'execute',
+    toolName: 'Bash',
+    argsHash: 'a',
+  } as const;
+  return [
+    { type: 'raised', ...base, raisedAt: at - latency, target },
+    {
+      type: 'settled',
+      ...base,
+      decision: deny ? 'deny' : 'allow',
+      decidedBy: by,
+      decidedAt: at,
+      channel: by.kind === 'person' ? by.surface : by.kind,
+      decisionLatencyMs: latency,
+    },
+  ];
+}
+
+describe('The history of a record', () => {
+  let folder: string;
+  let news: HistoryReply[];
+  let history: RecordHistory;
+  beforeEach(() => {
+    folder = temporaryFolder();
+    news = [];
+    history = new RecordHistory(folder, (each) => news.push(each));
+  });
+  afterEach(() => removeFolder(folder));
+
+  async function record(requests: readonly Given[], from = 0): Promise<string> {
+    const journal = new FileJournal({ folder, newId: ulidSource(() => NOW + from) });
+    for (const [index, given] of requests.entries())
+      for (const entry of entriesOf(given, from + index)) await journal.append(entry);
+    const file = journal.file ?? '';
+    await journal.close();
+    return file;
+  }
+
+  async function rows(filter: HistoryFilter = {}): Promise<readonly HistoryRow[]> {
+    const page = await history.answer({ kind: 'page', filter, limit: 100 });
+    assert.ok(typeof page === 'object' && 'rows' in page);
+    return page.rows;
+  }
+  const targets = async (filter?: HistoryFilter) =>
+    (await rows(filter)).map(({ target }) => target);
+
+  it('lists what was settled, newest first, whichever window wrote it', async () => {
+    await record([
+      { target: 'a', hoursAgo: 3 },
+      { target: 'c', hoursAgo: 1 },
+    ]);
+    await record([{ target: 'b', hoursAgo: 2, by: RULE }], 10);
+    assert.deepEqual(await targets(), ['c', 'b', 'a']);
+    const [, byRule] = await rows();
+    assert.deepEqual(
+      { ...byRule, id: 0, at: 0 },
+      {
+        ...{ id: 0, at: 0, agentId: 'claude', sessionKey: 's', tool: 'execute', toolName: 'Bash' },
+        ...{
+          target: 'b',
+          answer: 'allowed',
+          by: 'rule',
+          surface: '',
+          ruleId: 'R12',
+          scope: 'workspace',
+        },
+        latencyMs: 1000,
+      },
+    );
+  });
+
+  it('shows the newest from the ends of the files, before all is read', async () => {
+    await record(Array.from({ length: 300 }, (_, i) => ({ target: `t${i}`, hoursAgo: 300 - i })));
+    const page = await history.answer({ kind: 'newest', limit: 2 });
+    assert.ok(typeof page === 'object' && 'rows' in page);
+    // Their lines carry no target here: only the line of the beginning does.
+    assert.deepEqual(
+      page.rows.map(({ at }) => at),
+      [NOW - HOUR, NOW - 2 * HOUR],
+    );
+  });
+
+  it('filters by agent, tool, answer, who answered, days and text', async () => {
+    await record([
+      { target: 'pnpm test', by: RULE },
+      { target: 'rm -rf build', deny: true },
+      { target: 'PNPM build', agentId: 'codex', hoursAgo: 24 * 40 },
+      { target: 'gone', deny: true, by: { kind: 'agentGone', reason: 'x' } },
+    ]);
+    const ask = async (filter: HistoryFilter) => (await targets(filter)).sort();
+    assert.deepEqual(await ask({ agentId: 'codex' }), ['PNPM build']);
+    assert.deepEqual(await ask({ agentId: 'nobody' }), []);
+    assert.deepEqual(await ask({ tool: 'fetch' }), []);
+    assert.deepEqual(await ask({ answer: 'denied' }), ['rm -rf build']);
+    assert.deepEqual(await ask({ answer: 'nothing' }), ['gone']);
+    assert.deepEqual(await ask({ by: 'rule' }), ['pnpm test']);
+    assert.deepEqual(await ask({ by: 'workspace' }), ['pnpm test']);
+    assert.deepEqual(await ask({ by: 'global' }), []);
+    assert.deepEqual(await ask({ text: 'pnpm' }), ['PNPM build', 'pnpm test']);
+    assert.deepEqual(await ask({ text: 'pnpm', days: 2 }), ['pnpm test']);
+    assert.deepEqual(await ask({ text: "'; DROP TABLE request; --" }), []);
+  });
+
+  it('pages through everything once', async () => {
+    await record(Array.from({ length: 120 }, (_, i) => ({ target: `t${i}`, hoursAgo: i % 7 })));
+    const seen = new Set<number>();
+    let before: { at: number; id: number } | undefined;
+    let count = 0;
+    do {
+      const page = await history.answer({
+        kind: 'page',
+        filter: {},
+        limit: 13,
+        ...(before && { before }),
+      });
+      assert.ok(typeof page === 'object' && 'rows' in page);
+      for (const { id } of page.rows) seen.add(id);
+      count += page.rows.length;
+      before = page.next;
+    } while (before);
+    assert.deepEqual([count, seen.size], [120, 120]);
+  });
+
+  it('sums up by day, with and without a text alike', async () => {
+    await record([
+      { target: 'x', by: RULE },
+      { target: 'x', by: RULE },
+      { target: 'x', deny: true, latency: 5000 },
+      { target: 'x', hoursAgo: 48, latency: 9000 },
+    ]);
+    const all = await history.answer({ kind: 'totals', filter: {} });
+    const byText = await history.answer({ kind: 'totals', filter: { text: 'x' } });
+    assert.deepEqual(byText, all);
+    assert.ok(typeof all === 'object' && 'byRule' in all);
+    assert.deepEqual(
+      [all.all, all.byPerson, all.byRule, all.denied, all.medianWaitMs, all.busiestRule],
+      [4, 2, 2, 1, 9000, { id: 'R12', times: 2 }],
+    );
+    assert.deepEqual(
+      all.days.map(({ person, rule }) => [person, rule]),
+      [
+        [1, 0],
+        [1, 2],
+      ],
+    );
+  });
+
+  it('takes in what is added later', async () => {
+    await record([{ target: 'a', hoursAgo: 2 }]);
+    assert.deepEqual(await targets(), ['a']);
+    await record([{ target: 'b' }], 10);
+    await history.answer({ kind: 'update' });
+    assert.deepEqual(await targets(), ['b', 'a']);
+  });
+
+  it('leaves a torn last line out, says so, and reads it when it is whole', async () => {
+    const file = await record([{ target: 'a', hoursAgo: 1 }, { target: 'b' }]);
+    const bytes = fs.readFileSync(file);
+    fs.writeFileSync(file, bytes.subarray(0, -20));
+    const progress = await history.answer({ kind: 'update' });
+    assert.ok(typeof progress === 'object' && 'torn' in progress && 'unreadable' in progress);
+    assert.deepEqual([progress.torn, progress.unreadable, await targets()], [1, 0, ['a']]);
+    fs.writeFileSync(file, bytes);
+    await history.answer({ kind: 'update' });
+    assert.deepEqual(await targets(), ['b', 'a']);
+  });
+
+  it('names the first altered line', async () => {
+    const first = await record([{ target: 'a' }]);
+    await record([{ target: 'rm -rf build' }], 10);
+    const [, second = ''] = await journalFiles(folder);
+    assert.notEqual(first, second);
+    fs.writeFileSync(second, fs.readFileSync(second, 'utf8').replace('rm -rf build', 'ls'));
+    const verdict = await history.answer({ kind: 'verify' });
+    assert.ok(typeof verdict === 'object' && 'checkedAt' in verdict);
+    assert.deepEqual(
+      [verdict.records, verdict.broken?.record, verdict.broken?.line, verdict.broken?.file],
+      [2, 3, 1, path.basename(second)],
+    );
+    assert.ok(news.some((each) => 'verified' in each));
+  });
+
+  it('exports what the filter shows, and no cell of the CSV is a formula', async () => {
+    await record([
+      { target: '=HYPERLINK("http://x")' },
+      { target: 'a,"b"' },
+      { target: 'c', deny: true },
+    ]);
+    const csv = path.join(folder, 'out.csv');
+    assert.equal(
+      await history.answer({ kind: 'export', filter: { answer: 'allowed' }, file: csv }),
+      2,
+    );
+    const text = fs.readFileSync(csv, 'utf8');
+    assert.ok(text.includes('"\'=HYPERLINK(""http://x"")"') && text.includes('"a,""b"""'), text);
+    assert.doesNotMatch(text, /(?:^|,)"?[=+@-]/m);
+    const json = path.join(folder, 'out.json');
+    await history.answer({ kind: 'export', filter: {}, file: json });
+    const parsed = JSON.parse(fs.readFileSync(json, 'utf8')) as { target: string }[];
+    assert.deepEqual(parsed.map(({ target }) => target).sort(), [
+      '=HYPERLINK("http://x")',
+      'a,"b"',
+      'c',
+    ]);
+  });
+
+  it('says why an export could not be written', async () => {
+    await record([{ target: 'a' }]);
+    const file = path.join(folder, 'missing', 'out.json');
+    await assert.rejects(history.answer({ kind: 'export', filter: {}, file }), /ENOENT/);
+  });
+
+  it('is empty where there is no record', async () => {
+    assert.deepEqual(await targets(), []);
+    assert.deepEqual(await history.answer({ kind: 'newest', limit: 5 }), { rows: [] });
+  });
+});
