@@ -46,6 +46,7 @@ const program = {
     extension: 'src/extension.ts',
     cli: 'src/cli.ts',
     demoAgent: 'src/demo/demoAgent.ts',
+    historyWorker: 'src/storage/history/historyWorker.ts',
   },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
@@ -123,6 +124,12 @@ async function copyGrammar() {
   }
 }
 
+/** The database of the history; read when the history is opened (src/storage/history/recordHistory.ts). */
+async function copyDatabase() {
+  const source = path.join(ROOT, 'node_modules/sql.js/dist/sql-wasm.wasm');
+  await copyFile(source, path.join(ROOT, 'dist/sql-wasm.wasm'));
+}
+
 async function allBuilds() {
   const { webviewBuilds } = await import(pathToFileURL(path.join(ROOT, 'webview/build.mjs')).href);
   const { phoneBuilds } = await import(
@@ -148,6 +155,7 @@ async function main() {
     builds.map((options, index) => removeStaleChunks(options.outdir, results[index].metafile)),
   );
   await copyGrammar();
+  await copyDatabase();
   await chmod(path.join(ROOT, 'dist/cli.js'), 0o755);
   if (flags.has('--check-size')) checkSize(results[0].metafile);
 }

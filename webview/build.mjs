@@ -17,6 +17,7 @@ export function webviewBuilds(shared = {}) {
       entryPoints: {
         cards: 'webview/cards/main.tsx',
         chat: 'webview/chat/main.tsx',
+        history: 'webview/history/main.tsx',
         pairing: 'webview/pairing/main.tsx',
         card: 'media/card.css',
         panel: 'media/panel.css',

@@ -3,6 +3,7 @@ import type { CardKey } from '../protocol/messages.ts';
 import type { CardPanel } from './cardPanel.ts';
 import type { Chats } from './chats.ts';
 import type { CommandTable } from './commandTable.ts';
+import type { HistoryPanel } from './historyPanel.ts';
 import type { Missed } from './missed.ts';
 import { missedId } from './missedNodes.ts';
 import { commands, views } from './names.ts';
@@ -19,13 +20,14 @@ export interface CommandParts {
   readonly chats: Chats;
   readonly missed: Missed;
   readonly phone: PhoneCommands;
+  readonly history: HistoryPanel;
   readonly output: vscode.OutputChannel;
   readonly extensionId: string;
 }
 
 /** Every command of package.json and what it does. */
 export function commandTable(parts: CommandParts): CommandTable {
-  const { start, request, session, cards, chats, missed, phone, output } = parts;
+  const { start, request, session, cards, chats, missed, phone, history, output } = parts;
   // Only the page that has the keyboard acts on a key.
   const onCard = (key: CardKey) => () => {
     cards.sendKey(key);
@@ -57,6 +59,7 @@ export function commandTable(parts: CommandParts): CommandTable {
     [commands.pairPhone]: () => phone.pair(),
     [commands.showDevices]: () => phone.show(),
     [commands.revokeDevice]: (target) => phone.revoke(target),
+    [commands.showHistory]: () => history.show(),
     [commands.showOutput]: () => output.show(),
     [commands.openWalkthrough]: () =>
       vscode.commands.executeCommand(

@@ -26,6 +26,7 @@ export const commands = {
   pairPhone: 'countersign.pairPhone',
   showDevices: 'countersign.showDevices',
   revokeDevice: 'countersign.revokeDevice',
+  showHistory: 'countersign.showHistory',
   showOutput: 'countersign.showOutput',
   openWalkthrough: 'countersign.openWalkthrough',
 } as const;
@@ -40,6 +41,7 @@ export const views = {
   /** Types of webview panels. */
   chatPanel: 'countersign.chat',
   cardsPanel: 'countersign.cardsEditor',
+  historyPanel: 'countersign.history',
   pairingPanel: 'countersign.pairing',
 } as const;
 

@@ -10,6 +10,7 @@ import type { Core } from './core.ts';
 import { DevicesTree } from './devicesTree.ts';
 import { DiffEditor } from './diffEditor.ts';
 import { EditLens } from './editLens.ts';
+import { HistoryPanel } from './historyPanel.ts';
 import { InboxTree } from './inboxTree.ts';
 import { JournalHealth } from './journalHealth.ts';
 import { Launchers } from './launchers.ts';
@@ -54,7 +55,10 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): Su
   const phones = new Phones({ context, broker, rules: core.rules, output, showCard });
   void phones.start();
   const phone = new PhoneCommands(extensionUri, phones);
+  const { journalFolder } = core;
+  const historyPanel = new HistoryPanel({ extensionUri, journalFolder, output });
   const table = commandTable({
+    history: historyPanel,
     missed,
     phone,
     start,
@@ -79,6 +83,7 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): Su
     chats,
     diff,
     notifications,
+    historyPanel,
     missed,
     history,
     phone,

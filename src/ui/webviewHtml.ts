@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 export function webviewHtml(
   webview: vscode.Webview,
   extensionUri: vscode.Uri,
-  page: 'cards' | 'chat' | 'pairing',
+  page: 'cards' | 'chat' | 'pairing' | 'history',
 ): string {
   const nonce = randomBytes(16).toString('base64url');
   const uri = (...path: string[]) =>

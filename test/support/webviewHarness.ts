@@ -4,12 +4,13 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { ToHistory } from '../../src/protocol/historyView.ts';
 import type { FromWebview, ToCards, ToChat } from '../../src/protocol/messages.ts';
 import { webviewBuilds } from '../../webview/build.mjs';
 import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
 import { ROOT } from './testFolder.ts';
 
-export type WebviewName = 'cards' | 'chat';
+export type WebviewName = 'cards' | 'chat' | 'history';
 export type Theme = 'dark' | 'light' | 'hc';
 
 export interface WebviewOptions {
@@ -24,9 +25,9 @@ export interface WebviewOptions {
 export interface Webview {
   readonly page: Page;
   /** Sends messages as the extension does, each after the one before is drawn, with nothing in between. */
-  send(...messages: readonly (ToCards | ToChat)[]): Promise<void>;
+  send(...messages: readonly (ToCards | ToChat | ToHistory)[]): Promise<void>;
   /** Runs in the page, at once after `messages` are drawn: a slow machine cannot come between. */
-  sendThen(messages: readonly (ToCards | ToChat)[], script: string): Promise<void>;
+  sendThen(messages: readonly (ToCards | ToChat | ToHistory)[], script: string): Promise<void>;
   /** What the page sent so far, but for `ready`. */
   sent(): Promise<FromWebview[]>;
   /** What the page asked to keep. */
@@ -118,7 +119,7 @@ export class WebviewHarness {
 
 function deliver(
   page: Page,
-  messages: readonly (ToCards | ToChat)[],
+  messages: readonly (ToCards | ToChat | ToHistory)[],
   script: string,
 ): Promise<void> {
   return page.evaluate(`(async () => {
@@ -168,7 +169,7 @@ async function buildFiles(): Promise<Files> {
 
 /** Same policy and skeleton as the extension's own; the theme comes as a class, as VS Code sets it. */
 function pageFor(url: URL): { html: string; policy: string } | undefined {
-  const name = /^\/(cards|chat)\.html$/.exec(url.pathname)?.[1];
+  const name = /^\/(cards|chat|history)\.html$/.exec(url.pathname)?.[1];
   if (!name) return undefined;
   const theme = THEMES[url.searchParams.get('theme') as Theme] ?? THEMES.dark;
   const policy = `default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; script-src 'nonce-test'`;

@@ -1,8 +1,9 @@
+import type { FromHistory } from '../../src/protocol/historyView.ts';
 import type { FromWebview } from '../../src/protocol/messages.ts';
 import type { FromPairing } from '../../src/protocol/pairingMessages.ts';
 
 interface VsCodeApi {
-  postMessage(message: FromWebview | FromPairing): void;
+  postMessage(message: FromWebview | FromPairing | FromHistory): void;
   getState(): unknown;
   setState(state: unknown): void;
 }
@@ -12,7 +13,7 @@ declare function acquireVsCodeApi(): VsCodeApi;
 const api = acquireVsCodeApi();
 
 /** Sends a message to the extension. */
-export function post(message: FromWebview | FromPairing): void {
+export function post(message: FromWebview | FromPairing | FromHistory): void {
   api.postMessage(message);
 }
 
