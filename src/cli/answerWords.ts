@@ -1,6 +1,6 @@
 import type { AnswerError, Settled } from '../permission/broker.ts';
 import { safeText } from '../permission/spans.ts';
-import { alreadyAnswered, outcomeLine } from '../protocol/words.ts';
+import { alreadyAnswered, outcomeLine, unfitAnswer } from '../protocol/words.ts';
 
 /** Why an answer did not count, as a sentence. Unless it was answered already, the request is still open. */
 export function answerWords(error: AnswerError): string {
@@ -19,6 +19,8 @@ export function answerWords(error: AnswerError): string {
       return `${error.reason} It is still open, and can be answered once.`;
     case 'answersMissing':
       return 'The agent asked a question: an answer is missing. It is still open.';
+    case 'answerUnfit':
+      return `${unfitAnswer(error)} It is still open.`;
     case 'journalFailed':
       return `The decision could not be put on record (${safeText(causeWords(error.cause))}), so nothing was allowed. It is still open.`;
   }

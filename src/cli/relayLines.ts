@@ -137,6 +137,7 @@ export type ErrorLineCode =
   | 'onlyWiderAllow'
   | 'ruleRefused'
   | 'answersMissing'
+  | 'answerUnfit'
   /** The denial counts, but the agent has no place for the message that came with it. */
   | 'messageNotSent'
   | 'journalFailed';

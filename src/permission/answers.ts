@@ -7,7 +7,8 @@ import {
   offeredOption,
   type ProposedAnswer,
 } from './decision.ts';
-import { shownLabel } from './display.ts';
+import { chosenLabels, whyUnfit } from './formField.ts';
+import { shownLabel } from './questionDisplay.ts';
 import type { PermissionRequest, Question } from './request.ts';
 import type { Rule } from './rule.ts';
 import { ruleRef } from './ruleLabel.ts';
@@ -26,10 +27,24 @@ export function whyRefused(
     return { kind: 'onlyWiderAllow' };
   if (proposed.rule && !canHaveRule(request)) return { kind: 'ruleRefused', reason: ALWAYS_ASKS };
   if (outcome === 'deny') return undefined;
-  const isUnanswered = request.questions?.some(({ id }) => answerTo(id, proposed) === undefined);
-  if (isUnanswered) return { kind: 'answersMissing' };
+  return whyUnanswered(request.questions ?? [], proposed);
+}
+
+function whyUnanswered(
+  questions: readonly Question[],
+  proposed: ProposedAnswer,
+): AnswerError | undefined {
+  if (questions.some(({ id, field }) => !field && answerTo(id, proposed) === undefined))
+    return { kind: 'answersMissing' };
+  for (const question of questions) {
+    const reason = whyUnfit(question, agentsAnswer(question, proposed));
+    if (reason)
+      return { kind: 'answerUnfit', question: oneLine(question.text, MAX_QUESTION), reason };
+  }
   return undefined;
 }
+
+const MAX_QUESTION = 100;
 
 /** Why there can be no rule for a request that always asks. */
 export const ALWAYS_ASKS = 'No rule can be made for this call, because it always has to ask.';
@@ -88,20 +103,28 @@ function answersTo(
   proposed: ProposedAnswer,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    questions.map((question) => [
-      question.id,
-      inAgentsWords(question, answerTo(question.id, proposed) ?? ''),
-    ]),
+    questions.map((question) => [question.id, agentsAnswer(question, proposed) ?? '']),
   );
 }
 
-/** Surfaces show choices redacted and escaped, and send back what they show; the agent gets its own words. */
-function inAgentsWords({ choices, multiSelect }: Question, answer: string): string {
-  const labels = new Map(choices.map(({ label }) => [shownLabel(label), label]));
-  const whole = labels.get(answer);
-  if (whole !== undefined || !multiSelect) return whole ?? answer;
-  const parts = answer.split(', ');
-  return parts.every((part) => labels.has(part))
-    ? parts.map((part) => labels.get(part) ?? part).join(', ')
-    : answer;
+function agentsAnswer(question: Question, proposed: ProposedAnswer): string | undefined {
+  const answer = answerTo(question.id, proposed);
+  return answer === undefined ? undefined : inAgentsWords(question, answer);
+}
+
+/**
+ * Surfaces show choices, and what a field holds at first, redacted and escaped, and send back what they show; the agent
+ * gets its own words. Two that look alike cannot be told apart and stay as they are shown.
+ */
+function inAgentsWords({ choices, multiSelect, field }: Question, answer: string): string {
+  const [initial] = field?.type === 'text' ? (field.initial ?? []) : [];
+  if (initial !== undefined && shownLabel(initial) === answer) return initial;
+  const shown = choices.map(({ label }) => shownLabel(label));
+  const raw = (text: string) =>
+    shown.indexOf(text) === shown.lastIndexOf(text)
+      ? choices[shown.indexOf(text)]?.label
+      : undefined;
+  const chosen = multiSelect ? chosenLabels(shown, answer) : undefined;
+  const labels = (chosen ?? [answer]).map((text) => raw(text));
+  return labels.every((label) => label !== undefined) ? labels.join(', ') : answer;
 }

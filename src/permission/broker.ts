@@ -75,6 +75,8 @@ export type AnswerError =
   /** `reason` is a sentence that is safe to show. */
   | { readonly kind: 'ruleRefused'; readonly reason: string }
   | { readonly kind: 'answersMissing' }
+  /** `question` is its title; `reason` is a sentence. Both are safe to show. */
+  | { readonly kind: 'answerUnfit'; readonly question: string; readonly reason: string }
   /** The decision could not be put on record, so nothing was allowed; the request is still open. */
   | { readonly kind: 'journalFailed'; readonly cause: unknown };
 

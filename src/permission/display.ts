@@ -3,10 +3,11 @@ import type { Action } from './action.ts';
 import { headAndTail, oneLine, oneLineOf, shortened } from './cut.ts';
 import { type DiffPreview, diffPreview } from './diffPreview.ts';
 import { compact, jsonLine, jsonSpans } from './jsonPreview.ts';
-import type { Question, RequestDraft } from './request.ts';
+import { elicitationHeadline, shownQuestion } from './questionDisplay.ts';
+import type { Elicitation, Question, RequestDraft } from './request.ts';
 import { type Risk, riskOf } from './risk.ts';
 import type { SecretContext } from './secretDetector.ts';
-import { hiddenCount, plain, type Spans, secretKinds } from './spans.ts';
+import { hiddenCount, type Spans, secretKinds } from './spans.ts';
 
 /** The icon and the heading of a card depend on this. */
 export type DisplayKind =
@@ -69,16 +70,17 @@ const MAX_PROSE = 4000;
 
 /** Builds what surfaces may show. The only place where raw arguments become visible text. */
 export function buildDisplay(draft: RequestDraft): Display {
-  const { action, session, questions } = draft;
-  const base = questions
-    ? questionDisplay(questions)
-    : {
-        ...headline(action, session.workspaceFolder),
-        preview: previewOf(action, MAX_TEXT, session.workspaceFolder),
-      };
-  const raw = questions ? (questions[0]?.text ?? '') : rawLine(action, session.workspaceFolder);
+  const { action, session, questions, elicitation } = draft;
+  const base =
+    questions || elicitation
+      ? questionDisplay(questions, elicitation)
+      : {
+          ...headline(action, session.workspaceFolder),
+          preview: previewOf(action, MAX_TEXT, session.workspaceFolder),
+        };
+  const raw = rawLine(draft);
   const line = lineOf(base.preview, raw);
-  const facts = factsOf(action);
+  const facts = elicitation?.url === undefined ? factsOf(action) : [ONLY_TOLD];
   const risk = riskOf(action, session.workspaceFolder);
   const why = draft.why?.trim();
   const visible = [...allSpans(base.preview), ...facts.map(({ text }) => text)];
@@ -173,30 +175,24 @@ function name(raw: string): Spans {
   return headAndTail(raw, MAX_NAME, 'text', (missing) => `… ${missing} characters …`);
 }
 
+/** A question has a title, and no payload but the page that it wants opened. */
 function questionDisplay(
-  questions: readonly Question[],
+  questions: readonly Question[] | undefined,
+  elicitation: Elicitation | undefined,
 ): Headline & Pick<Display, 'preview' | 'questions'> {
+  const url = elicitation?.url;
   return {
     kind: 'question',
-    verb: 'Ask',
-    subject: [],
-    preview: { kind: 'none' },
-    questions: questions.map((question) => ({
-      ...question,
-      // The id is the key for the answer and stays as it is; it is not shown.
-      text: plain(shortened(question.text, MAX_PROSE)),
-      choices: question.choices.map(({ label, description }) => ({
-        label: shownLabel(label),
-        description: plain(shortened(description, MAX_PROSE)),
-      })),
-    })),
+    ...(elicitation ? elicitationHeadline(elicitation, questions) : { verb: 'Ask', subject: [] }),
+    preview:
+      url === undefined
+        ? { kind: 'none' }
+        : urlPreview(url, '', (text) => headAndTail(text, MAX_TEXT)),
+    ...(questions && { questions: questions.map(shownQuestion) }),
   };
 }
 
-/** A choice as surfaces show it and send it back. */
-export function shownLabel(label: string): string {
-  return plain(shortened(label, MAX_PROSE));
-}
+const ONLY_TOLD = { label: 'Sends', text: ['Only that you agree to open it. Nothing is opened.'] };
 
 function inPlace(cwd: string | undefined): { place?: NonNullable<Display['place']> } {
   if (cwd === undefined)
@@ -228,7 +224,7 @@ function previewOf(action: Action, max: number, workspaceFolder: string): Previe
     case 'move':
       return { kind: 'text', text: [...cut(action.from), '\n', ...cut(action.to)] };
     case 'fetch':
-      return urlPreview(action.url, action.method ?? 'GET', cut);
+      return urlPreview(action.url, `${action.method ?? 'GET'} `, cut);
     case 'mcp':
       return { kind: 'json', text: jsonSpans(action.arguments, max) };
     case 'other':
@@ -236,12 +232,12 @@ function previewOf(action: Action, max: number, workspaceFolder: string): Previe
   }
 }
 
-function urlPreview(url: string, method: string, cut: (text: string) => Spans): Preview {
+function urlPreview(url: string, before: string, cut: (text: string) => Spans): Preview {
   const parts = urlParts(url);
-  if (!parts) return { kind: 'text', text: cut(`${method} ${url}`) };
+  if (!parts) return { kind: 'text', text: cut(`${before}${url}`) };
   return {
     kind: 'url',
-    before: cut(`${method} ${parts.before}`),
+    before: cut(`${before}${parts.before}`),
     host: cut(parts.host),
     after: cut(parts.after),
   };
@@ -299,7 +295,13 @@ function factsOf(action: Action): Display['facts'] {
   return facts;
 }
 
-function rawLine(action: Action, workspaceFolder: string): string {
+function rawLine(draft: RequestDraft): string {
+  const { action, session, questions, elicitation, why } = draft;
+  if (elicitation) return elicitation.url ?? why?.trim() ?? elicitation.server;
+  return questions ? (questions[0]?.text ?? '') : actionLine(action, session.workspaceFolder);
+}
+
+function actionLine(action: Action, workspaceFolder: string): string {
   switch (action.tool) {
     case 'execute':
       return action.command;

@@ -23,7 +23,7 @@ export interface BuiltRequest {
  * the names of agent, session and options. Throws for arguments that cannot be hashed.
  */
 export function buildRequest(draft: RequestDraft, id: string, raisedAt: number): BuiltRequest {
-  const { source, native, action, questions, denyEndsTurn, feedback } = draft;
+  const { source, native, action, questions, elicitation, denyEndsTurn, feedback } = draft;
   const canonical = canonicalAction(action);
   const request: PermissionRequest = {
     id,
@@ -37,6 +37,7 @@ export function buildRequest(draft: RequestDraft, id: string, raisedAt: number):
     display: buildDisplay(draft),
     raisedAt,
     ...(questions && { questions }),
+    ...(elicitation && { elicitation }),
     ...(denyEndsTurn !== undefined && { denyEndsTurn }),
     ...(feedback && { feedback }),
   };

@@ -1,5 +1,6 @@
 import type { Action } from './action.ts';
 import type { Display } from './display.ts';
+import type { FormField } from './formField.ts';
 
 /** Who raised a request and why it waits for a person. */
 export type RequestSource = 'agent_tool' | 'agent_question' | 'mcp_elicitation' | 'gateway_tool';
@@ -46,13 +47,22 @@ export interface PermissionOption {
   readonly bound: 'exact' | 'wider' | 'unknown';
 }
 
-/** A question of the agent with choices; the answer is text. */
+/** A question of the agent with choices, or a field of a form; the answer is text. */
 export interface Question {
   /** The key under which the agent expects the answer. */
   readonly id: string;
   readonly text: string;
   readonly multiSelect: boolean;
   readonly choices: readonly { readonly label: string; readonly description: string }[];
+  /** Set for a field of a form: an answer has to fit it. Without it any text is an answer. */
+  readonly field?: FormField;
+}
+
+/** A question of an MCP server, which comes through the agent. What it says is a claim. */
+export interface Elicitation {
+  readonly server: string;
+  /** The page that it wants the person to open; http or https. */
+  readonly url?: string;
 }
 
 /** What an adapter hands to the broker. */
@@ -66,6 +76,7 @@ export interface RequestDraft {
   /** The agent's stated reason; shown in quotation marks, since it is a claim. */
   readonly why?: string;
   readonly questions?: readonly Question[];
+  readonly elicitation?: Elicitation;
   /** Set when a deny makes the agent end its turn, so that the card can say so before the click. */
   readonly denyEndsTurn?: boolean;
   /** Where a sentence goes that a person adds to a deny: along with it (when absent), or as the next message. */

@@ -65,7 +65,7 @@ export class SettledMemory {
 
 /** For a request that is over: nothing can be delivered any more, so nothing raw is needed. */
 function withoutRaw(request: PermissionRequest): PermissionRequest {
-  const { action, questions: _, ...rest } = request;
+  const { action, questions: _, elicitation: __, ...rest } = request;
   return {
     ...rest,
     action:

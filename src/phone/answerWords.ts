@@ -1,5 +1,5 @@
 import type { AnswerError } from '../permission/broker.ts';
-import { alreadyAnswered } from '../protocol/words.ts';
+import { alreadyAnswered, unfitAnswer } from '../protocol/words.ts';
 
 /** Why an answer from a phone did not count, as it is shown on its card. */
 export type PhoneRefusal =
@@ -35,6 +35,8 @@ export function refusalWords(refusal: PhoneRefusal): string {
       return 'This rule cannot be made. Nothing was allowed. Use Allow once.';
     case 'answersMissing':
       return 'Answer every question first.';
+    case 'answerUnfit':
+      return unfitAnswer(refusal);
     case 'journalFailed':
       return 'The answer could not be recorded, so nothing was allowed. Look at the desktop.';
   }

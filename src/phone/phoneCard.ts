@@ -55,8 +55,9 @@ function fits(card: SharedCard): boolean {
 function isCut(display: Display): boolean {
   const { preview } = display;
   if (preview.kind === 'diff' && preview.omitted > 0) return true;
-  const questions = display.questions?.flatMap(({ text, choices }) => [
+  const questions = display.questions?.flatMap(({ text, choices, field }) => [
     text,
+    ...(field ? [field.description, ...(field.initial ?? [])] : []),
     ...choices.flatMap(({ label, description }) => [label, description]),
   ]);
   const texts = [
@@ -107,7 +108,7 @@ function shortDisplay(display: Display, budget: number): Display {
     facts: display.facts.slice(0, 4).map(({ label, text }) => ({ label, text: short(text) })),
     secrets: display.secrets.slice(0, 20),
     ...(questions && {
-      questions: questions.slice(0, 3).map(({ choices: __, text, ...rest }) => ({
+      questions: questions.slice(0, 3).map(({ choices: __, field: ___, text, ...rest }) => ({
         ...rest,
         text: plain(short([text])),
         choices: [],

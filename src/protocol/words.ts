@@ -186,3 +186,14 @@ export const SURFACE_WORDS = {
 export function nextPromptWords(agentName: string): string {
   return `${agentName} has no place for a message with a denial: it will be sent as your next message.`;
 }
+
+/** Said where an answer does not fit its field; the request stays open. */
+export function unfitAnswer({
+  question,
+  reason,
+}: {
+  readonly question: string;
+  readonly reason: string;
+}): string {
+  return `“${question}”: ${reason} Nothing was sent. Change the answer and send it again.`;
+}

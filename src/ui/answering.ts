@@ -3,7 +3,7 @@ import { err, type Result } from '../base/result.ts';
 import type { AnswerError, Broker, Settled } from '../permission/broker.ts';
 import type { ProposedAnswer, Surface } from '../permission/decision.ts';
 import type { PermissionRequest } from '../permission/request.ts';
-import { alreadyAnswered } from '../protocol/words.ts';
+import { alreadyAnswered, unfitAnswer } from '../protocol/words.ts';
 
 /** A click this soon after the request, or the window, came to the front was aimed at something else. Milliseconds. */
 const INERT = 500;
@@ -71,6 +71,8 @@ function describe(error: AnswerError): string {
       return `${error.reason} Nothing was allowed. Use Allow once, or choose another rule.`;
     case 'answersMissing':
       return 'Answer every question first.';
+    case 'answerUnfit':
+      return unfitAnswer(error);
     case 'journalFailed':
       return 'The answer could not be recorded, so nothing was allowed. Free some disk space and answer again.';
   }

@@ -1,7 +1,7 @@
 import { type Json, type JsonObject, stringAt } from '../../base/json.ts';
 import type { Action } from '../../permission/action.ts';
 import { type Decision, type NativeAnswer, outcomeOf } from '../../permission/decision.ts';
-import type { Question, RequestSource } from '../../permission/request.ts';
+import type { Elicitation, Question, RequestSource } from '../../permission/request.ts';
 import type { CodexOption } from './options.ts';
 
 /** A request of Codex that somebody decides on, whatever its method. */
@@ -15,6 +15,7 @@ export interface Ask {
   /** The model's or Codex's stated reason. */
   readonly why?: string;
   readonly questions?: readonly Question[];
+  readonly elicitation?: Elicitation;
   /** Set when the refusal has a place for a sentence; else it is the next message. */
   readonly feedback?: 'withDeny';
   /** The JSON-RPC result that carries an option's value. */

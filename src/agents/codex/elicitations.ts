@@ -49,7 +49,7 @@ function questionAsk(server: string, params: JsonObject): Asked {
   const message = stringAt(params, 'message') ?? '';
   const url = stringAt(params, 'url');
   if (mode === 'url' && url !== undefined) return urlAsk(server, message, url);
-  const form = formOf(params['requestedSchema'], `${server}: ${message}`);
+  const form = formOf(params['requestedSchema']);
   if (mode !== 'form' || !form)
     return declined(
       `The MCP server "${server}" asked in a way that Countersign does not know (${mode}): ${message}`,
@@ -60,7 +60,9 @@ function questionAsk(server: string, params: JsonObject): Asked {
     source: 'mcp_elicitation',
     toolName: `${server}: elicitation`,
     action: { tool: 'other', toolName: `${server}: elicitation`, input },
+    elicitation: { server },
     options: elicitationOptions([]),
+    ...(message && { why: message }),
     // A form without fields only wants a yes.
     ...(questions.length > 0 && {
       questions,
@@ -80,14 +82,19 @@ function questionAsk(server: string, params: JsonObject): Asked {
 }
 
 /**
- * The server wants a page to be opened, such as a sign-in. Nothing is opened here: the card shows the whole address, and
- * "accept" only tells the server that the person goes there.
+ * The server wants a page to be opened, such as a sign-in. Nothing is opened by an answer: the card shows the whole
+ * address, and "accept" only tells the server that the person goes there.
  */
 function urlAsk(server: string, message: string, url: string): Asked {
+  if (!/^https?:\/\//i.test(url))
+    return declined(
+      `The MCP server "${server}" asked to open an address that is not a page of the web: ${url}`,
+    );
   return asked({
     source: 'mcp_elicitation',
     toolName: `${server}: open a page`,
     action: { tool: 'other', toolName: `${server}: open a page`, input: { url, message } },
+    elicitation: { server, url },
     options: elicitationOptions([]),
     ...(message && { why: message }),
     result: (decision) => (isJsonObject(decision) ? decision : DECLINED),

@@ -1,4 +1,10 @@
 import { isJsonObject, type Json, type JsonObject, stringAt } from '../../base/json.ts';
+import {
+  chosenLabels,
+  type FormField,
+  type TextFormat,
+  whyUnfit,
+} from '../../permission/formField.ts';
 import type { Question } from '../../permission/request.ts';
 
 /** A form of an MCP server as questions, and its content from their answers. */
@@ -10,136 +16,139 @@ export interface Form {
 
 interface Field {
   readonly question: Question;
-  /** `undefined`: the answer does not fit. */
-  value(answer: string): Json | undefined;
+  readonly choices: Choices;
 }
 
 type Choices = readonly { readonly label: string; readonly value: Json }[];
-
-const LEAVE_OUT = 'Leave out';
 
 /**
  * The `requestedSchema` of an elicitation: an object with fields of simple types, see
  * https://modelcontextprotocol.io/specification/draft/client/elicitation. `undefined` for anything else.
  */
-export function formOf(schema: unknown, intro: string): Form | undefined {
+export function formOf(schema: unknown): Form | undefined {
   const properties = isJsonObject(schema) ? schema['properties'] : undefined;
   if (!isJsonObject(schema) || !isJsonObject(properties)) return undefined;
   const required = Array.isArray(schema['required']) ? schema['required'] : [];
   const fields: Field[] = [];
   for (const [key, property] of Object.entries(properties)) {
-    const before = fields.length === 0 ? `${intro}\n` : '';
-    const field = fieldOf(key, property, required.includes(key), before);
+    const field = isJsonObject(property)
+      ? fieldOf(key, property, required.includes(key))
+      : undefined;
     if (!field) return undefined;
     fields.push(field);
   }
   return {
     questions: fields.map(({ question }) => question),
-    content: (answers) => contentOf(fields, required, answers),
+    content: (answers) => contentOf(fields, answers),
   };
 }
 
 function contentOf(
   fields: readonly Field[],
-  required: readonly Json[],
   answers: Readonly<Record<string, string>>,
 ): JsonObject | undefined {
   const content: [string, Json][] = [];
-  for (const { question, value } of fields) {
-    const answer = Object.hasOwn(answers, question.id) ? (answers[question.id] ?? '') : '';
-    if (!required.includes(question.id) && (answer === LEAVE_OUT || answer === '')) continue;
-    const told = value(answer);
-    if (told === undefined) return undefined;
-    content.push([question.id, told]);
+  for (const field of fields) {
+    const { id } = field.question;
+    const answer = Object.hasOwn(answers, id) ? (answers[id] ?? '') : '';
+    if (whyUnfit(field.question, answer) !== undefined) return undefined;
+    if (answer.trim() !== '') content.push([id, contentValue(field, answer)]);
   }
   return Object.fromEntries(content);
 }
 
-function fieldOf(
-  key: string,
-  property: Json,
-  isRequired: boolean,
-  before: string,
-): Field | undefined {
-  if (!isJsonObject(property)) return undefined;
-  const type = stringAt(property, 'type');
-  const title = stringAt(property, 'title') ?? key;
-  const description = stringAt(property, 'description');
-  const choices = choicesOf(property);
-  const multiSelect = type === 'array';
-  const value = readerOf(property, choices);
-  if (!value) return undefined;
-  const labels = [...choices.map(({ label }) => label), ...(isRequired ? [] : [LEAVE_OUT])];
-  return {
-    question: {
-      id: key,
-      text: `${before}${title}${description === undefined ? '' : `: ${description}`}`,
-      multiSelect,
-      choices: labels.map((label) => ({ label, description: '' })),
-    },
-    value,
-  };
-}
-
-function readerOf(property: JsonObject, choices: Choices): Field['value'] | undefined {
-  const chosen = (answer: string) => choices.find(({ label }) => label === answer)?.value;
-  switch (stringAt(property, 'type')) {
-    case 'string':
-      return choices.length > 0 ? chosen : (answer) => fittingText(answer, property);
-    case 'boolean':
-      return chosen;
+/** Of an answer that fits. */
+function contentValue({ question, choices }: Field, answer: string): Json {
+  const chosen = (text: string) => choices.find(({ label }) => label === text)?.value ?? null;
+  const labels = choices.map(({ label }) => label);
+  switch (question.field?.type) {
     case 'number':
     case 'integer':
-      return (answer) => fittingNumber(answer, property);
+      return Number(answer);
+    case 'boolean':
+    case 'choice':
+      return question.multiSelect
+        ? (chosenLabels(labels, answer) ?? []).map(chosen)
+        : chosen(answer);
+    case 'text':
+    case undefined:
+      return answer;
+  }
+}
+
+function fieldOf(id: string, property: JsonObject, required: boolean): Field | undefined {
+  const choices = withOwnLabels(choicesOf(property));
+  const type = typeOf(property, choices);
+  if (!type) return undefined;
+  const multiSelect = property['type'] === 'array';
+  const format = type === 'text' ? formatOf(property) : undefined;
+  const question: Question & { field: FormField } = {
+    id,
+    text: stringAt(property, 'title') ?? id,
+    multiSelect,
+    choices: choices.map(({ label }) => ({ label, description: '' })),
+    field: {
+      type,
+      required,
+      description: stringAt(property, 'description') ?? '',
+      ...(format && { format }),
+      ...limitsOf(property, type),
+    },
+  };
+  const initial = initialOf(property['default'], choices);
+  const isFitting = initial && whyUnfit(question, initial.join(', ')) === undefined;
+  if (!isFitting || initial.length === 0) return { question, choices };
+  return { question: { ...question, field: { ...question.field, initial } }, choices };
+}
+
+function typeOf(property: JsonObject, choices: Choices): FormField['type'] | undefined {
+  switch (property['type']) {
+    case 'string':
+      return choices.length > 0 ? 'choice' : 'text';
     case 'array':
-      return choices.length === 0
-        ? undefined
-        : (answer) => fittingList(several(answer, chosen), property);
+      return choices.length > 0 ? 'choice' : undefined;
+    case 'boolean':
+    case 'number':
+    case 'integer':
+      return property['type'];
     default:
       return undefined;
   }
 }
 
-/** Surfaces join what was chosen with a comma. */
-function several(answer: string, chosen: (label: string) => Json | undefined): Json | undefined {
-  const whole = chosen(answer);
-  if (whole !== undefined) return [whole];
-  const values = answer.split(', ').map(chosen);
-  return values.every((value) => value !== undefined) ? values : undefined;
+const LIMITS = {
+  text: ['minLength', 'maxLength'],
+  number: ['minimum', 'maximum'],
+  integer: ['minimum', 'maximum'],
+  choice: ['minItems', 'maxItems'],
+  boolean: [],
+} as const;
+
+function limitsOf(property: JsonObject, type: FormField['type']): Pick<FormField, 'min' | 'max'> {
+  const [least, most] = LIMITS[type];
+  const min = least && property[least];
+  const max = most && property[most];
+  return {
+    ...(typeof min === 'number' && { min }),
+    ...(typeof max === 'number' && { max }),
+  };
 }
 
-function fittingNumber(answer: string, property: JsonObject): number | undefined {
-  const number = answer.trim() === '' ? Number.NaN : Number(answer);
-  const isWhole = stringAt(property, 'type') === 'integer';
-  const fits = isWhole ? Number.isSafeInteger(number) : Number.isFinite(number);
-  return fits && isWithin(number, property, 'minimum', 'maximum') ? number : undefined;
+const FORMATS: readonly TextFormat[] = ['email', 'uri', 'date', 'date-time'];
+
+function formatOf(property: JsonObject): TextFormat | undefined {
+  return FORMATS.find((format) => format === property['format']);
 }
 
-function fittingText(answer: string, property: JsonObject): string | undefined {
-  // JSON Schema counts code points.
-  const length = [...answer].length;
-  const format = stringAt(property, 'format') ?? '';
-  const hasForm = !Object.hasOwn(FORMATS, format) || FORMATS[format]?.(answer) === true;
-  return hasForm && isWithin(length, property, 'minLength', 'maxLength') ? answer : undefined;
+/** As answers; a default of the wrong type is none. */
+function initialOf(value: Json | undefined, choices: Choices): string[] | undefined {
+  if (choices.length > 0) {
+    const chosen = Array.isArray(value) ? value : [value];
+    const labels = chosen.map((each) => choices.find((choice) => choice.value === each)?.label);
+    return labels.every((label) => label !== undefined) ? labels : undefined;
+  }
+  return typeof value === 'string' || typeof value === 'number' ? [String(value)] : undefined;
 }
-
-function fittingList(list: Json | undefined, property: JsonObject): Json | undefined {
-  if (!Array.isArray(list)) return undefined;
-  return isWithin(list.length, property, 'minItems', 'maxItems') ? list : undefined;
-}
-
-function isWithin(value: number, property: JsonObject, least: string, most: string): boolean {
-  const { [least]: min, [most]: max } = property;
-  return !(typeof min === 'number' && value < min) && !(typeof max === 'number' && value > max);
-}
-
-/** The formats that an elicitation may name. */
-const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
-  email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
-  uri: (text) => URL.canParse(text),
-  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
-  'date-time': (text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)),
-};
 
 function choicesOf(property: JsonObject): Choices {
   if (property['type'] === 'boolean')
@@ -159,4 +168,13 @@ function choicesOf(property: JsonObject): Choices {
 function titledChoice(option: Json): Choices {
   const value = stringAt(option, 'const');
   return value === undefined ? [] : [{ label: stringAt(option, 'title') ?? value, value }];
+}
+
+/** Two choices under one name could not be told apart. */
+function withOwnLabels(choices: Choices): Choices {
+  const isShared = ({ label }: Choices[number]) =>
+    choices.filter((choice) => choice.label === label).length > 1;
+  return choices.map((choice) =>
+    isShared(choice) ? { ...choice, label: `${choice.label} (${String(choice.value)})` } : choice,
+  );
 }

@@ -32,11 +32,22 @@ const preview = v.variant('kind', [
   v.object({ kind: v.literal('none') }),
 ]);
 
+const field = v.object({
+  type: v.picklist(['text', 'number', 'integer', 'boolean', 'choice']),
+  required: flag,
+  description: text,
+  initial: v.exactOptional(v.array(text)),
+  format: v.exactOptional(v.picklist(['email', 'uri', 'date', 'date-time'])),
+  min: v.exactOptional(v.number()),
+  max: v.exactOptional(v.number()),
+});
+
 const question = v.object({
   id: text,
   text,
   multiSelect: flag,
   choices: v.array(v.object({ label: text, description: text })),
+  field: v.exactOptional(field),
 });
 
 const display = v.object({

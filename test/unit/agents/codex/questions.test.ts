@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { formOf } from '../../../../src/agents/codex/forms.ts';
 import type { Json, JsonObject } from '../../../../src/base/json.ts';
 import { canHaveRule } from '../../../../src/permission/rules.ts';
+import { wish } from '../../../../src/protocol/words.ts';
 import { MemoryCodex, resultFor } from '../../../wire/codex/memoryCodex.ts';
 
 const TOOL = { codex_approval_kind: 'mcp_tool_call', tool_name: 'danger', tool_params: { a: 1 } };
@@ -69,9 +70,10 @@ describe('MCP servers behind Codex', () => {
     memory.says(elicit(1, { mode: 'url', requestedSchema: null }));
     memory.says(elicit(2, { mode: 'openai/form', requestedSchema: { type: 'object' } }));
     memory.says(elicit(3, { requestedSchema: { properties: { a: { type: 'object' } } } }));
+    memory.says(elicit(4, { mode: 'url', url: 'vscode://a.b/c', requestedSchema: null }));
     assert.deepEqual(memory.pending, []);
-    for (const id of [0, 1, 2, 3]) assert.deepEqual(resultFor(memory, id), DECLINED);
-    assert.equal(memory.events.filter(({ kind }) => kind === 'notice').length, 4);
+    for (const id of [0, 1, 2, 3, 4]) assert.deepEqual(resultFor(memory, id), DECLINED);
+    assert.equal(memory.events.filter(({ kind }) => kind === 'notice').length, 5);
   });
 
   it('ask the person, whose answers no rule gives', async () => {
@@ -87,19 +89,51 @@ describe('MCP servers behind Codex', () => {
       [request?.source, request?.questions, request && canHaveRule(request)],
       [
         'mcp_elicitation',
-        [{ id: 'n', text: 'lab: Which?\nNumber: of cups', multiSelect: false, choices: [] }],
+        [
+          {
+            id: 'n',
+            text: 'Number',
+            multiSelect: false,
+            choices: [],
+            field: { type: 'integer', required: true, description: 'of cups' },
+          },
+        ],
         false,
       ],
     );
+    const { display } = request ?? assert.fail();
+    assert.deepEqual(
+      [wish(display), display.oneLine, display.why],
+      ['ask you to fill in a form for MCP server lab', 'Which?', ['Which?']],
+    );
     await memory.answers(0, 'allow', { answers: { n: '3' } });
-    await memory.answers(1, 'allow', { answers: { n: 'three' } });
     await memory.answers(2, 'deny');
     assert.deepEqual(
-      [0, 1, 2].map((id) => resultFor(memory, id)),
-      [{ action: 'accept', content: { n: 3 }, _meta: null }, DECLINED, DECLINED],
+      [0, 2].map((id) => resultFor(memory, id)),
+      [{ action: 'accept', content: { n: 3 }, _meta: null }, DECLINED],
     );
-    const notices = memory.events.filter(({ kind }) => kind === 'notice');
-    assert.equal(notices.length, 1);
+  });
+
+  it('keep waiting when an answer does not fit, until one does', async () => {
+    const memory = await MemoryCodex.start();
+    const requestedSchema = { properties: { n: { type: 'integer', title: 'Number' } } };
+    memory.says(elicit(0, { requestedSchema }));
+    const { id: requestId, argsHash } = memory.pending[0] ?? assert.fail();
+    const answer = (n: string) =>
+      memory.broker.answer({
+        requestId,
+        argsHash,
+        outcome: 'allow',
+        answers: { n },
+        by: { kind: 'person', surface: 'cards' },
+      });
+    assert.deepEqual(await answer('three'), {
+      ok: false,
+      error: { kind: 'answerUnfit', question: 'Number', reason: 'This needs a whole number.' },
+    });
+    assert.deepEqual([resultFor(memory, 0), memory.journal.length], [undefined, 1]);
+    assert.equal((await answer('3')).ok, true);
+    assert.deepEqual(resultFor(memory, 0), { action: 'accept', content: { n: 3 }, _meta: null });
   });
 
   it('can want a page to be opened: it is shown, and nothing is opened here', async () => {
@@ -111,7 +145,22 @@ describe('MCP servers behind Codex', () => {
       [request?.source, request?.action.tool, request && canHaveRule(request)],
       ['mcp_elicitation', 'other', false],
     );
-    assert.match(request?.display.oneLine ?? '', /https:\/\/sign-in\.example\/\?for=lab/);
+    const { display, elicitation } = request ?? assert.fail();
+    assert.deepEqual(
+      [elicitation, wish(display), display.oneLine, display.oneLineIsAll, display.preview],
+      [
+        { server: 'lab', url },
+        'ask you to open a page for MCP server lab',
+        url,
+        false,
+        {
+          kind: 'url',
+          before: ['https://'],
+          host: ['sign-in.example'],
+          after: ['/?for=lab'],
+        },
+      ],
+    );
     await memory.answers(0, 'allow');
     await memory.answers(1, 'deny');
     assert.deepEqual(
@@ -134,7 +183,7 @@ describe('MCP servers behind Codex', () => {
   ];
   for (const [field, fits, doesNot] of fields)
     it(`get only answers that fit their form: ${JSON.stringify(field)}`, () => {
-      const form = formOf({ properties: { f: field }, required: ['f'] }, 'Which?');
+      const form = formOf({ properties: { f: field }, required: ['f'] });
       assert.notEqual(form?.content({ f: fits }), undefined);
       assert.equal(form?.content({ f: doesNot }), undefined);
     });
@@ -158,7 +207,7 @@ describe('MCP servers behind Codex', () => {
 
 describe('Forms of MCP servers', () => {
   const one = (property: JsonObject, required: boolean) =>
-    formOf({ properties: { f: property }, required: required ? ['f'] : [] }, 'Hi');
+    formOf({ properties: { f: property }, required: required ? ['f'] : [] });
   const oneOf = [
     { const: 'a', title: 'First' },
     { const: 'b', title: 'Second' },
@@ -188,11 +237,41 @@ describe('Forms of MCP servers', () => {
   it('leave out what is not required and not answered', () => {
     const form = one({ type: 'boolean' }, false);
     assert.deepEqual(
-      form?.questions[0]?.choices.map(({ label }) => label),
-      ['Yes', 'No', 'Leave out'],
+      [form?.content({}), form?.content({ f: '' }), form?.content({ f: 'Yes' })],
+      [{}, {}, { f: true }],
     );
-    assert.deepEqual(form?.content({ f: 'Leave out' }), {});
-    assert.deepEqual(form?.content({ f: 'Yes' }), { f: true });
+    assert.equal(one({ type: 'boolean' }, true)?.content({}), undefined);
+  });
+
+  for (const [property, initial] of [
+    [{ type: 'string', default: 'x' }, ['x']],
+    [{ type: 'string', default: 'x', minLength: 2 }, undefined],
+    [{ type: 'string', default: 5, format: 'date' }, undefined],
+    [{ type: 'string', oneOf, default: 'b' }, ['Second']],
+    [{ type: 'string', oneOf, default: 'c' }, undefined],
+    [{ type: 'boolean', default: false }, ['No']],
+    [{ type: 'boolean', default: 'No' }, undefined],
+    [{ type: 'integer', default: 3 }, ['3']],
+    [{ type: 'integer', default: 3.5 }, undefined],
+    [{ type: 'array', items: { anyOf: oneOf }, default: ['b', 'a'] }, ['Second', 'First']],
+    [{ type: 'array', items: { anyOf: oneOf }, default: ['b', 'z'] }, undefined],
+  ] as readonly (readonly [JsonObject, string[] | undefined])[])
+    it(`hold at first what fits: ${JSON.stringify(property)}`, () => {
+      assert.deepEqual(one(property, true)?.questions[0]?.field?.initial, initial);
+    });
+
+  it('name two choices apart that have one title', () => {
+    const form = one({ type: 'string', enum: [1, 2, 3], enumNames: ['A', 'A', 'B'] }, true);
+    assert.deepEqual(
+      form?.questions[0]?.choices.map(({ label }) => label),
+      ['A (1)', 'A (2)', 'B'],
+    );
+    assert.deepEqual(form?.content({ f: 'A (2)' }), { f: 2 });
+  });
+
+  it('are not read where a field has no simple type', () => {
+    for (const property of [{ type: 'array' }, { type: ['string', 'null'] }, {}, 'x'])
+      assert.equal(formOf({ properties: { f: property } }), undefined);
   });
 });
 
