@@ -71,7 +71,11 @@ export class HistoryStore {
 
   /** Changes a part of the filter; `undefined` takes it out. */
   choose(part: { readonly [Key in keyof HistoryFilter]: HistoryFilter[Key] | undefined }): void {
-    this.#set({ filter: { ...this.#state.filter, ...part } as HistoryFilter });
+    const all = Object.entries({ ...this.#state.filter, ...part });
+    const filter: HistoryFilter = Object.fromEntries(
+      all.filter(([, value]) => value !== undefined),
+    );
+    this.#set({ filter });
     this.#ask();
   }
 
@@ -100,11 +104,32 @@ export class HistoryStore {
   }
 
   #set(part: { readonly [Key in keyof HistoryState]?: HistoryState[Key] | undefined }): void {
-    this.#state = {
-      ...this.#state,
-      ...part,
-      ...('problem' in part ? {} : { problem: undefined }),
-    } as HistoryState;
+    // What is set to `undefined` is gone; a problem is over with the next news.
+    const { problem: _, ...before } = this.#state;
+    this.#state = withoutUndefined({ ...before, ...part });
     this.#draw();
   }
+}
+
+function withoutUndefined(state: { [Key in keyof HistoryState]: HistoryState[Key] | undefined }) {
+  const {
+    filter = {},
+    rows = [],
+    isRead = false,
+    next,
+    totals,
+    progress,
+    verifying,
+    verdict,
+    problem,
+  } = state;
+  return {
+    ...{ filter, rows, isRead },
+    ...(next && { next }),
+    ...(totals && { totals }),
+    ...(progress && { progress }),
+    ...(verifying !== undefined && { verifying }),
+    ...(verdict && { verdict }),
+    ...(problem !== undefined && { problem }),
+  };
 }
