@@ -31,8 +31,8 @@ const node = {
   format: 'esm',
   splitting: true,
   external: ['vscode'],
-  // tree-sitter asks where it is, though it is given its bytes.
-  define: { __filename: 'import.meta.filename' },
+  // tree-sitter and sql.js ask where they are, though they are given their bytes.
+  define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
   // CommonJS packages inside an ES module still call require() for Node's own modules.
   banner: {
     js: "import{createRequire as countersignRequire}from'node:module';const require=countersignRequire(import.meta.url);",
