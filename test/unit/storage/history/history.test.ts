@@ -180,6 +180,17 @@ describe('The history of a record', () => {
     );
   });
 
+  it('finds a text that is in very many requests', async () => {
+    await record(
+      Array.from({ length: 2100 }, (_, i) => ({ target: `${i % 2 ? 'git' : 'git show'} ${i}` })),
+    );
+    assert.equal((await rows({ text: 'git' })).length, 100);
+    const totals = await history.answer({ kind: 'totals', filter: { text: 'git ' } });
+    assert.ok(typeof totals === 'object' && 'byRule' in totals);
+    assert.equal(totals.all, 2100);
+    assert.deepEqual(await targets({ text: 'show 2098' }), ['git show 2098']);
+  }).timeout(30_000);
+
   it('takes in what is added later', async () => {
     await record([{ target: 'a', hoursAgo: 2 }]);
     assert.deepEqual(await targets(), ['a']);
