@@ -8,6 +8,7 @@ import { readShellGrammar } from '../../src/storage/shellGrammar.ts';
 import { ROOT } from '../support/testFolder.ts';
 import { benchCardPanel } from '../support/webviewHarnessBench.ts';
 import { benchActivation } from './activation.ts';
+import { benchHistory } from './history.ts';
 import { benchJournal } from './journal.ts';
 import { benchPhone } from './phone.ts';
 import { benchPhoneHub } from './phoneHub.ts';
@@ -39,6 +40,7 @@ try {
     roundTrip: await module.benchRoundTrip(),
     journal: await benchJournal(),
     rules: await benchRules(() => readShellGrammar(path.join(ROOT, 'dist'))),
+    history: await benchHistory(),
     cardPanel: await benchCardPanel(),
     phoneMilliseconds: await benchPhone(),
     phoneHubMilliseconds: await benchPhoneHub(),

@@ -1,0 +1,108 @@
+import fs from 'node:fs';
+import path from 'node:path';
+import type { HistoryFilter } from '../../src/protocol/historyView.ts';
+import type { HistoryCall } from '../../src/storage/history/historyCalls.ts';
+import { HistoryClient } from '../../src/storage/history/historyClient.ts';
+import { chainStart, journalFileName, nextLine } from '../../src/storage/journalFormat.ts';
+import { builtHistoryWorker } from '../support/historyWorker.ts';
+import { removeFolder, temporaryFolder } from '../support/testFolder.ts';
+
+const FILTERS: Readonly<Record<string, HistoryFilter>> = {
+  none: {},
+  agent: { agentId: 'codex' },
+  recentDenied: { answer: 'denied', days: 14 },
+  commonText: { text: 'pnpm' },
+  rareText: { text: 'file19999' },
+  noSuchText: { text: 'zzzz' },
+  all: { agentId: 'gemini', tool: 'edit', answer: 'denied', by: 'person', text: 'git' },
+};
+
+/** A record of a million lines, opened, filtered and verified in the worker; milliseconds. */
+export async function benchHistory(lines = 1_000_000): Promise<object> {
+  const folder = temporaryFolder();
+  const worker = await builtHistoryWorker();
+  writeRecord(folder, lines);
+  const opened = performance.now();
+  const { program } = worker;
+  const client = new HistoryClient({ program, folder, onProgress: () => {}, onVerified: () => {} });
+  const time = async (call: HistoryCall) => {
+    const start = performance.now();
+    await client.ask(call);
+    return Math.round(performance.now() - start);
+  };
+  try {
+    await client.ask({ kind: 'newest', limit: 100 });
+    const firstRows = Math.round(performance.now() - opened);
+    await client.ask({ kind: 'update' });
+    const allRead = Math.round(performance.now() - opened);
+    const filters: Record<string, { rows: number; totals: number }> = {};
+    for (const [name, filter] of Object.entries(FILTERS)) {
+      const rows = await time({ kind: 'page', filter, limit: 100 });
+      filters[name] = { rows, totals: await time({ kind: 'totals', filter }) };
+    }
+    const verify = await time({ kind: 'verify' });
+    return {
+      lines,
+      firstRows,
+      allRead,
+      filters,
+      verifiedPerSecond: Math.round((1000 * lines) / verify),
+    };
+  } finally {
+    client.dispose();
+    worker.dispose();
+    removeFolder(folder);
+  }
+}
+
+/** Ten files; two lines for each request, as the journal writes them. */
+function writeRecord(folder: string, lines: number): void {
+  let n = 0;
+  for (let f = 0; f < 10; f++) {
+    const name = journalFileName(`01ARZ3NDEKTSV4RRFFQ69G5F${String(f).padStart(2, '0')}`);
+    const file = fs.openSync(path.join(folder, name), 'w');
+    let position = chainStart(name);
+    for (let i = 0; i < lines / 20; ) {
+      const batch: Buffer[] = [];
+      for (; i < lines / 20 && batch.length < 5000; i++) {
+        for (const entry of entriesOf(n++, lines)) {
+          const next = nextLine(position, JSON.stringify(entry));
+          position = next.position;
+          batch.push(next.line);
+        }
+      }
+      fs.writeSync(file, Buffer.concat(batch));
+    }
+    fs.closeSync(file);
+  }
+}
+
+function entriesOf(n: number, lines: number): object[] {
+  const at = Date.now() - (lines / 2 - n) * 60_000;
+  const target =
+    n % 3 === 0 ? `pnpm test file${n % 20_000}.ts` : `git show ${(n * 7919).toString(16)}`;
+  const base = {
+    requestId: `01ARZ3NDEKTSV4RRFF${String(n).padStart(8, '0')}`,
+    agentId: ['claude', 'codex', 'gemini'][n % 3],
+    sessionKey: `session${n % 500}`,
+    tool: ['execute', 'edit', 'read', 'fetch'][n % 4],
+    toolName: 'Bash',
+    argsHash: 'a'.repeat(64),
+  };
+  const decidedBy =
+    n % 3 === 0
+      ? { kind: 'person', surface: 'inbox' }
+      : { kind: 'rule', id: `R${n % 50}`, scope: 'workspace' };
+  const decision = n % 9 === 0 ? 'deny' : 'allow';
+  const end = {
+    decision,
+    decidedBy,
+    decidedAt: at,
+    channel: 'inbox',
+    decisionLatencyMs: n % 60_000,
+  };
+  return [
+    { type: 'raised', ...base, raisedAt: at - 3000, target },
+    { type: 'settled', ...base, ...end, target },
+  ];
+}
