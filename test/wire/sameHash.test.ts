@@ -1,107 +1,188 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
-import { isJsonObject, stringAt } from '../../src/base/json.ts';
-import { argsHash } from '../../src/permission/action.ts';
+import { type Action, argsHash } from '../../src/permission/action.ts';
 import type { PermissionRequest } from '../../src/permission/request.ts';
 import { canHaveRule } from '../../src/permission/rules.ts';
-import { SESSION as ACP_SESSION, MemoryAgent } from './acp/memoryAgent.ts';
-import { recording as acpRecording } from './acp/recording.ts';
-import { MemoryClaude } from './claude/memoryClaude.ts';
-import { recording as claudeRecording } from './claude/recording.ts';
-import { MemoryCodex } from './codex/memoryCodex.ts';
-import { recording as codexRecording, openedThread } from './codex/recording.ts';
+import { type Asked, acp, claude, codex, linkAssistant, openCode } from './askedRequests.ts';
 
-/** The requests of a recorded session, with texts of its frames replaced by others. */
-type Asked = (texts: Readonly<Record<string, string>>) => Promise<readonly PermissionRequest[]>;
-
-/** Dialect, recorded session, the command that it asks for, and how many requests come before it. */
-const COMMANDS: readonly (readonly [string, Asked, string, number])[] = [
-  ['Claude Code', claude('bash-allow'), 'pnpm test', 0],
-  ['Claude Code over ACP', acp('claude-bash-allow'), 'pnpm test', 0],
-  ['Codex', codex('policy-untrusted-dfa'), 'npm test', 3],
-  ['Codex, two words', codex('policy-untrusted-dfa'), 'git status', 1],
+/** Who asked, the recorded session, which of its requests it is, and the texts of its frames that are replaced. */
+type Row = readonly [
+  dialect: string,
+  asked: Asked,
+  index: number,
+  texts: Readonly<Record<string, string>>,
 ];
 
-describe('One call, one hash', () => {
-  const action = { tool: 'execute', command: 'pnpm test', cwd: '.' } as const;
-  for (const [dialect, asked, command, index] of COMMANDS) {
-    it(`a command asked by ${dialect}`, async () => {
-      const request = (await asked({ [command]: 'pnpm test' }))[index];
-      assert.deepEqual(request?.action, action);
-      assert.equal(request.argsHash, argsHash(action));
-      assert.equal(canHaveRule(request), true);
-    });
-  }
+const COMMAND = { tool: 'execute', command: 'pnpm test', cwd: '.' } as const;
+const COMMANDS: readonly Row[] = [
+  ['Claude Code', claude('bash-allow'), 0, {}],
+  ['Claude Code over ACP', acp('claude-bash-allow'), 0, {}],
+  ['Codex, in its /bin/bash -lc', codex('policy-untrusted-dfa'), 3, { 'npm test': 'pnpm test' }],
+  ['Codex, other words', codex('policy-untrusted-dfa'), 1, { 'git status': 'pnpm test' }],
+  ['Codex over ACP', acp('codex-cmd-allow-once'), 0, { 'touch /usr/local/hk2': 'pnpm test' }],
+  ["Codex over Zed's ACP", acp('codex-zed-cmd'), 0, { 'touch /usr/local/hk2': 'pnpm test' }],
+  ['Gemini CLI', acp('gemini-shell-allow-once'), 0, { 'echo hi > out.txt': 'pnpm test' }],
+  ['Qwen Code', acp('qwen-shell-once-reject'), 1, { 'touch 2.txt': 'pnpm test' }],
+  ['OpenCode', openCode('serve-basic'), 0, { 'echo hello-once': 'pnpm test' }],
+  ['OpenCode over ACP', acp('opencode'), 0, { 'echo acp-once': 'pnpm test' }],
+  ['GitHub Copilot CLI', acp('copilot-run'), 0, { 'touch one.txt': 'pnpm test' }],
+  ['agent (link-assistant)', linkAssistant('bash-once'), 0, { 'touch made.txt': 'pnpm test' }],
+];
 
-  it('a call of an MCP tool, asked by Claude Code and by Codex', async () => {
-    const [first] = await claude('mcp-allow')({});
-    const [second] = await codex('mcp-elicitation')({
-      '"labmcp"': '"lab"',
-      '"danger"': '"deploy"',
-      '{"path":"/x"}': '{"target":"staging"}',
-    });
-    const mcp = { tool: 'mcp', server: 'lab', toolName: 'deploy' };
-    const wanted = { ...mcp, arguments: { target: 'staging' } };
-    assert.deepEqual([first?.action, second?.action], [wanted, wanted]);
-    assert.equal(first?.argsHash, second?.argsHash);
-  });
+const FETCH = { tool: 'fetch', url: 'https://one.example/a' } as const;
+const FETCHES: readonly Row[] = [
+  ['Claude Code', claude('para-webfetch'), 0, {}],
+  ['Claude Code over ACP', acp('claude-para'), 0, {}],
+  ['Qwen Code', acp('qwen-mcp-fetch'), 3, { 'http://127.0.0.1:9/page': FETCH.url }],
+  ['GitHub Copilot CLI', acp('copilot-run'), 7, { 'http://127.0.0.1:9/page': FETCH.url }],
+  [
+    'agent (link-assistant)',
+    linkAssistant('tools-list'),
+    2,
+    { 'http://127.0.0.1:4873/x': FETCH.url },
+  ],
+];
 
-  it('not for a command that may leave the sandbox of Codex', async () => {
-    const [request] = await codex('cmd-acceptForSession')({
-      'touch /usr/local/t1': 'pnpm test',
+const MCP = {
+  tool: 'mcp',
+  server: 'lab-srv',
+  toolName: 'delete_record',
+  arguments: { id: 42 },
+} as const;
+const CODEX_MCP = { labmcp: 'lab-srv', danger: 'delete_record', '{"path":"/x"}': '{"id":42}' };
+const MCP_CALLS: readonly Row[] = [
+  [
+    'Claude Code',
+    claude('mcp-allow'),
+    0,
+    { mcp__lab__deploy: 'mcp__lab-srv__delete_record', '{"target":"staging"}': '{"id":42}' },
+  ],
+  ['Codex', codex('mcp-elicitation'), 0, CODEX_MCP],
+  ['Codex over ACP', acp('codex-mcp'), 0, CODEX_MCP],
+  ['Gemini CLI', acp('gemini-mcp'), 0, {}],
+  ['Qwen Code', acp('qwen-mcp-fetch'), 0, {}],
+];
+
+const FILE = '/home/dev/project/src/file.txt';
+const file = (name: string) => ({ [`/home/dev/project${name}`]: FILE });
+const EDITS: readonly Row[] = [
+  ['Claude Code', claude('edit-allow'), 0, file('/edit-me.txt')],
+  ['Claude Code, a whole file', claude('write-allow'), 0, file('/hello.txt')],
+  ['Claude Code over ACP', acp('claude-edit'), 0, file('/edit-me.txt')],
+  ['Codex', codex('file-accept'), 0, file('.txt')],
+  ['Codex over ACP', acp('codex-patch'), 0, { '/usr/local/hk3.txt': FILE }],
+  ['Gemini CLI', acp('gemini-write'), 0, file('/new.txt')],
+  ['Qwen Code', acp('qwen-write'), 0, file('/new.txt')],
+  ['OpenCode', openCode('serve-basic'), 4, file('/w1.txt')],
+  // The call names its file in another way than the request for it.
+  ['OpenCode over ACP', acp('opencode'), 3, { ...file('/acp.txt'), '"acp.txt"': '"src/file.txt"' }],
+  ['GitHub Copilot CLI', acp('copilot-run'), 5, file('/new.txt')],
+  ['agent (link-assistant)', linkAssistant('edit-once'), 0, file('/edit-once/f.txt')],
+];
+
+describe('One call, one hash, whoever asks', () => {
+  same('a command', COMMAND, COMMANDS);
+  same('a fetch', FETCH, FETCHES);
+  same('a call of an MCP tool', MCP, MCP_CALLS);
+
+  for (const [dialect, asked, index, texts] of EDITS)
+    it(`an edit names its file for the rules of paths: ${dialect}`, async () => {
+      const { action } = await requestOf(asked, index, texts);
+      assert.deepEqual([action.tool, action.tool === 'edit' && action.path], ['edit', FILE]);
     });
-    assert.ok(request?.action.widened);
-    assert.notEqual(request.argsHash, argsHash(action));
+});
+
+describe('A call that may do more has another hash', () => {
+  /** What is put beside the command in its recorded input, and whether it only is shown then. */
+  const MORE: readonly (readonly [string, Asked, number, string, string])[] = [
+    [
+      'outside of the sandbox',
+      claude('bash-allow'),
+      0,
+      '"command":"pnpm test"',
+      '"dangerouslyDisableSandbox":true',
+    ],
+    [
+      'in the background',
+      claude('bash-allow'),
+      0,
+      '"command":"pnpm test"',
+      '"run_in_background":true',
+    ],
+    [
+      'in the background, Qwen',
+      acp('qwen-shell-once-reject'),
+      1,
+      '"is_background":false',
+      '"is_background":true',
+    ],
+    [
+      'with a field that nobody knows',
+      claude('bash-allow'),
+      0,
+      '"command":"pnpm test"',
+      '"as_root":true',
+    ],
+    [
+      'with a field that nobody knows, ACP',
+      acp('claude-bash-allow'),
+      0,
+      '"command":"pnpm test"',
+      '"as_root":true',
+    ],
+    [
+      'with a field that nobody knows, Qwen',
+      acp('qwen-shell-once-reject'),
+      1,
+      '"is_background":false',
+      '"as_root":true',
+    ],
+    [
+      'with a field that nobody knows, Copilot',
+      acp('copilot-run'),
+      0,
+      '"command":"touch one.txt"',
+      '"as_root":true',
+    ],
+  ];
+  for (const [title, asked, index, beside, more] of MORE)
+    it(title, async () => {
+      const plain = await requestOf(asked, index, {});
+      const isReplaced = more.startsWith(beside.slice(0, beside.indexOf(':')));
+      const wide = await requestOf(asked, index, {
+        [beside]: isReplaced ? more : `${beside},${more}`,
+      });
+      assert.notEqual(wide.argsHash, plain.argsHash);
+      assert.notDeepEqual(wide.action, plain.action);
+    });
+
+  it('because Codex may run it outside of its sandbox, or with more permissions', async () => {
+    for (const [name, from] of [
+      ['cmd-acceptForSession', 'touch /usr/local/t1'],
+      ['cmd-additionalPermissions', 'touch /usr/local/labdir2'],
+    ] as const) {
+      const request = await requestOf(codex(name), 0, { [from]: 'pnpm test' });
+      assert.ok(request.action.widened, name);
+      assert.notEqual(request.argsHash, argsHash(COMMAND));
+    }
   });
 });
 
-function replaced(frame: object, texts: Readonly<Record<string, string>>): string {
-  return Object.entries(texts).reduce(
-    (text, [from, to]) => text.replaceAll(from, to),
-    JSON.stringify(frame),
-  );
+function same(title: string, action: Action, rows: readonly Row[]): void {
+  for (const [dialect, asked, index, texts] of rows)
+    it(`${title}: ${dialect}`, async () => {
+      const request = await requestOf(asked, index, texts);
+      assert.deepEqual(request.action, action);
+      assert.equal(request.argsHash, argsHash(action));
+      assert.equal(canHaveRule(request), true);
+    });
 }
 
-function claude(name: string): Asked {
-  return async (texts) => {
-    const memory = await MemoryClaude.start();
-    for (const recorded of claudeRecording(name))
-      if (recorded.kind === 'out') memory.says(replaced(recorded.frame, texts));
-    return [...memory.pending, ...memory.settled.map(({ request }) => request)];
-  };
-}
-
-function codex(name: string): Asked {
-  return async (texts) => {
-    const frames = codexRecording(name);
-    const opened = { ...openedThread(frames), approvalPolicy: 'untrusted' };
-    const memory = await MemoryCodex.start({ 'thread/start': opened });
-    const requests: PermissionRequest[] = [];
-    memory.broker.onDidRaise((request) => requests.push(request));
-    for (const { frame, from } of frames)
-      if (from === 'codex' && 'method' in frame) memory.says(replaced(frame, texts));
-    return requests;
-  };
-}
-
-function acp(name: string): Asked {
-  return async (texts) => {
-    const frames = acpRecording(name);
-    const resultWith = (key: string) =>
-      frames.map(({ frame }) => frame['result']).find((each) => isJsonObject(each) && key in each);
-    const info = resultWith('agentInfo');
-    const agentName = stringAt(isJsonObject(info) ? info['agentInfo'] : undefined, 'name') ?? '';
-    const created = frames.find(({ frame }) => frame['method'] === 'session/new');
-    const cwd = stringAt(created?.frame['params'], 'cwd') ?? ACP_SESSION.cwd;
-    const agent = new MemoryAgent();
-    const requests: PermissionRequest[] = [];
-    agent.broker.onDidRaise((request) => requests.push(request));
-    await agent.openAs(agentName, { ...ACP_SESSION, cwd, workspaceFolder: cwd });
-    const sessionId = stringAt(resultWith('sessionId'), 'sessionId') ?? '';
-    for (const { frame, from } of frames)
-      if (from === 'agent' && 'method' in frame)
-        agent.say(replaced(frame, texts).replaceAll(sessionId, 'S'));
-    await turn();
-    return requests;
-  };
+async function requestOf(
+  asked: Asked,
+  index: number,
+  texts: Readonly<Record<string, string>>,
+): Promise<PermissionRequest> {
+  const request = (await asked(texts))[index];
+  assert.ok(request);
+  return request;
 }

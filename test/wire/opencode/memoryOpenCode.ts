@@ -126,8 +126,8 @@ export class MemoryOpenCode {
   async event(event: JsonObject): Promise<void> {
     this.#emit(event);
     for (let i = 0; i < 4; i++) await turn();
-    // The input of its call may be looked for several times.
-    if (event['type'] === 'permission.asked') await sleep(15);
+    // The input of its call may be looked for several times. Steps, not a time: each lets the timers before it go first.
+    if (event['type'] === 'permission.asked') for (let i = 0; i < 10; i++) await sleep(1);
   }
 
   /** The connection of the events breaks. */
