@@ -20,7 +20,7 @@ const MAX_CARD = MAX_PAYLOAD - AROUND;
  * be allowed on the phone, since nobody may allow what they do not see.
  */
 export function phoneCard(request: PermissionRequest, rules: RuleOffer): SharedCard {
-  const { outcome: _, ...view } = cardView(request);
+  const { outcome: _, noRule: __, verdict: ___, ...view } = cardView(request);
   const whole = cardOf(view, rules, isCut(view.display));
   if (fits(whole)) return whole;
   // First what decides nothing.
@@ -41,7 +41,7 @@ export function phoneCard(request: PermissionRequest, rules: RuleOffer): SharedC
   return cardOf({ ...view, options: [], display: bareDisplay(view.display) }, NO_RULES, true);
 }
 
-type View = Omit<CardView, 'outcome'>;
+type View = Omit<CardView, 'outcome' | 'noRule' | 'verdict'>;
 
 function cardOf(view: View, rules: RuleOffer, shortened: boolean): SharedCard {
   return { ...view, rules, shortened };

@@ -51,8 +51,9 @@ export class SharedCards implements Disposable {
   resolved(requestId: string, device: string, late: boolean): Resolved | undefined {
     const { broker, clock } = this.#options;
     const settled = broker.settledAs(requestId) ?? this.#ended.get(requestId);
-    const outcome = settled && cardView(settled.request, settled).outcome;
-    if (!outcome) return undefined;
+    const ended = settled && cardView(settled.request, settled).outcome;
+    if (!ended) return undefined;
+    const { rule: _, ...outcome } = ended;
     const { request, decision } = settled;
     const { by } = decision;
     return {
@@ -63,7 +64,7 @@ export class SharedCards implements Disposable {
       late,
       line: request.display.oneLine,
       agent: request.agent.name,
-      outcome: { ...outcome },
+      outcome,
       at: clock.now(),
     };
   }

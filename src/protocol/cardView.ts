@@ -7,8 +7,9 @@ import type {
   PermissionOption,
   PermissionRequest,
 } from '../permission/request.ts';
-import { canHaveRule } from '../permission/rules.ts';
+import { canHaveRule, whyNoRule } from '../permission/rules.ts';
 import { plain, safeText, toSpans } from '../permission/spans.ts';
+import { type RuleLink, ruleLink, type VerdictView, verdictView } from './ruleView.ts';
 import { monogram, type OutcomeLine, optionNote, outcomeLine, SURFACE_WORDS } from './words.ts';
 
 /** A request as surfaces outside the runtime layer see it: no raw input, no native values. Plain JSON. */
@@ -24,6 +25,10 @@ export interface CardView {
   readonly canAllow: boolean;
   /** Whether "Always allow" can be offered. */
   readonly canHaveRule: boolean;
+  /** Why it cannot, a sentence. */
+  readonly noRule?: string;
+  /** Why it is asked, where the rules were looked at. */
+  readonly verdict?: VerdictView;
   readonly denyEndsTurn: boolean;
   /** A sentence that is added to a deny is sent as the next message: the agent has no place for it. */
   readonly feedbackIsNextPrompt: boolean;
@@ -36,6 +41,8 @@ export interface CardOutcome extends OutcomeLine {
   readonly at: number;
   /** `in the inbox`: where a person answered. */
   readonly where?: string;
+  /** The rule that answered, or that was made along with the answer. */
+  readonly rule?: RuleLink;
   /** The agent stopped while this waited: *Start again* makes sense. */
   readonly agentStopped: boolean;
 }
@@ -51,8 +58,14 @@ export interface CardOption {
   readonly wider: boolean;
 }
 
-export function cardView(request: PermissionRequest, settled?: Settled): CardView {
+/** `verdict`: what the rules said of it, while it waits. */
+export function cardView(
+  request: PermissionRequest,
+  settled?: Settled,
+  verdict = settled?.verdict,
+): CardView {
   const { agent, session } = request;
+  const noRule = whyNoRule(request);
   return {
     id: request.id,
     argsHash: request.argsHash,
@@ -74,6 +87,8 @@ export function cardView(request: PermissionRequest, settled?: Settled): CardVie
     })),
     canAllow: canAllow(request),
     canHaveRule: canHaveRule(request),
+    ...(noRule !== undefined && { noRule }),
+    ...(verdict && { verdict: verdictView(verdict) }),
     denyEndsTurn: request.denyEndsTurn === true,
     feedbackIsNextPrompt: request.feedback === 'nextPrompt',
     ...(settled && { outcome: outcomeOfCard(settled) }),
@@ -84,7 +99,22 @@ function outcomeOfCard(settled: Settled): CardOutcome {
   const { by, at } = settled.decision;
   const where = by.kind === 'person' && !by.device ? SURFACE_WORDS[by.surface] : undefined;
   const agentStopped = by.kind === 'agentGone';
-  return { ...outcomeLine(settled), at, agentStopped, ...(where && { where }) };
+  const rule = ruleOf(settled);
+  return {
+    ...outcomeLine(settled),
+    at,
+    agentStopped,
+    ...(where && { where }),
+    ...(rule && { rule }),
+  };
+}
+
+/** The rule that answered, or that the answer made. */
+export function ruleOf({ decision, verdict }: Settled): RuleLink | undefined {
+  const { by, rule } = decision;
+  if (rule) return { id: rule.id, label: rule.label };
+  if (by.kind !== 'rule') return undefined;
+  return verdict?.rule?.id === by.id ? ruleLink(verdict.rule) : undefined;
 }
 
 /** Codex has two answers for "no": the one that a plain deny sends, and one that also ends its turn. */

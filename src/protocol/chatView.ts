@@ -1,4 +1,5 @@
 import type { Spans } from '../permission/spans.ts';
+import type { RuleLink } from './ruleView.ts';
 
 /** One entry of a conversation, as it is shown. Entries only ever grow at the end or change in place. */
 export type ChatEntry =
@@ -32,6 +33,8 @@ export interface ToolEntry {
   readonly status: 'pending' | 'in_progress' | 'completed' | 'failed' | 'denied';
   /** `waits for your answer`, `you, once`, `denied by you`, `reading never asks`. */
   readonly by: string;
+  /** The rule that answered it. */
+  readonly rule?: RuleLink;
 }
 
 /** A file of the agent's own that can let calls through beside the gate. */

@@ -1,7 +1,9 @@
 import * as v from 'valibot';
 import { err, ok, type Result } from '../base/result.ts';
+import { RULE_SCOPES } from '../permission/decision.ts';
 import type { CardView } from './cardView.ts';
 import type { ChatEntry, SessionView } from './chatView.ts';
+import type { RuleOfferView } from './ruleView.ts';
 
 /** From the extension to the card panel. */
 export type ToCards =
@@ -40,12 +42,12 @@ export interface WindowFocused {
   readonly type: 'windowFocused';
 }
 
-/** Why an answer did not count; shown on its card. */
-export interface CardReply {
-  readonly type: 'refused';
-  readonly requestId: string;
-  readonly text: string;
-}
+/** What a card is told about what it sent. */
+export type CardReply =
+  /** Why an answer did not count; shown on its card. */
+  | { readonly type: 'refused'; readonly requestId: string; readonly text: string }
+  /** What its form for rules can offer; comes again when more is known. */
+  | { readonly type: 'ruleOffer'; readonly requestId: string; readonly offer: RuleOfferView };
 
 export type CardKey =
   | 'allowOnce'
@@ -62,7 +64,14 @@ const answer = v.object({
   argsHash: v.string(),
   outcome: v.picklist(['allow', 'deny']),
   optionId: v.exactOptional(v.string()),
-  rule: v.exactOptional(v.object({ scope: v.picklist(['session']), match: v.literal('exact') })),
+  /** What it matches is never the page's own: `exact`, or the id of a suggestion. */
+  rule: v.exactOptional(
+    v.object({
+      scope: v.picklist(RULE_SCOPES),
+      match: v.pipe(v.string(), v.maxLength(4000)),
+      expiresAt: v.exactOptional(v.pipe(v.number(), v.finite())),
+    }),
+  ),
   feedback: v.exactOptional(v.pipe(v.string(), v.maxLength(4000))),
   answers: v.exactOptional(v.record(v.string(), v.pipe(v.string(), v.maxLength(4000)))),
 });
@@ -95,6 +104,10 @@ const fromWebview = v.variant('type', [
   v.object({ type: v.literal('showInbox') }),
 ]);
 
+  /** The form for rules opens: what can it offer? */
+  requestOnly('askRules'),
+  v.object({ type: v.literal('showRule'), ruleId: v.string() }),
+  v.object({ type: v.literal('revokeRule'), ruleId: v.string() }),
 /** From a webview to the extension. */
 export type FromWebview = v.InferOutput<typeof fromWebview>;
 export type AnswerMessage = v.InferOutput<typeof answer>;

@@ -100,6 +100,13 @@ const SCOPE_WORDS = {
   global: 'yours, everywhere',
 } as const;
 
+/** Where an "always" holds. */
+export const ALWAYS_WORDS = {
+  session: 'in this session',
+  workspace: 'in this workspace',
+  global: 'everywhere',
+} as const;
+
 function personLine(
   display: Display,
   decision: Settled['decision'],
@@ -111,6 +118,11 @@ function personLine(
   const said = decision.feedback && `: “${plain(toSpans(decision.feedback))}”`;
   if (decision.outcome === 'deny') {
     const verb = display.kind === 'question' ? 'Skipped' : 'Denied';
+    if (decision.rule) {
+      const reach = ALWAYS_WORDS[decision.rule.scope];
+      const text = `Always denied by ${you} ${reach}${said ?? ''}`;
+      return { tone: 'no', icon: where ?? 'circle-slash', text };
+    }
     return { tone: 'no', icon: where ?? 'circle-slash', text: `${verb} by ${you}${said ?? ''}` };
   }
   if (decision.answers) {
@@ -121,7 +133,7 @@ function personLine(
     return {
       tone: 'ok',
       icon: where ?? 'check',
-      text: `Always allowed by ${you} in ${SCOPE_WORDS[decision.rule.scope]}`,
+      text: `Always allowed by ${you} ${ALWAYS_WORDS[decision.rule.scope]}`,
     };
   }
   const once = narrowed ? '. What you chose reaches further, so it was sent as once' : '';

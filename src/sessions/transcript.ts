@@ -4,8 +4,9 @@ import type { Settled } from '../permission/broker.ts';
 import { oneLine } from '../permission/cut.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { toSpans } from '../permission/spans.ts';
+import { ruleOf } from '../protocol/cardView.ts';
 import type { ChatEntry, ToolEntry } from '../protocol/chatView.ts';
-import { minutesWords } from '../protocol/words.ts';
+import { ALWAYS_WORDS, minutesWords } from '../protocol/words.ts';
 import { prose } from './prose.ts';
 
 const ICONS: Readonly<Record<ToolCallKind, string>> = {
@@ -113,12 +114,32 @@ export class Transcript {
     const index =
       this.#toolOfRequest.get(settled.request.id) ??
       (callId === undefined ? undefined : this.#tools.get(callId));
-    if (index === undefined) return;
     this.#toolOfRequest.delete(settled.request.id);
     const denied = settled.decision.outcome === 'deny';
-    this.#updateTool(index, {
+    const rule = ruleOf(settled);
+    const answered = {
       by: answeredBy(settled),
+      ...(rule && { rule }),
       ...(denied && { status: 'denied' as const }),
+    };
+    if (index !== undefined) this.#updateTool(index, answered);
+    else if (settled.decision.by.kind === 'rule') this.#addAnswered(settled.request, answered);
+  }
+
+  /** What a rule answered shows even where the agent tells of its call only later, or never. */
+  #addAnswered(
+    { native, display }: PermissionRequest,
+    answered: Partial<Omit<ToolEntry, 'kind' | 'id'>>,
+  ): void {
+    if (native.callId !== undefined) this.#tools.set(native.callId, this.#entries.length);
+    this.#append({
+      kind: 'tool',
+      id: this.#id(),
+      title: [display.oneLine],
+      icon: 'tools',
+      status: 'pending',
+      by: '',
+      ...answered,
     });
   }
 
@@ -214,8 +235,10 @@ function answeredBy({ decision, delivery }: Settled): string {
   switch (by.kind) {
     case 'person': {
       const you = by.device ? `you, on ${by.device}` : 'you';
+      if (outcome === 'deny' && decision.rule)
+        return `denied by ${you}, always ${ALWAYS_WORDS[decision.rule.scope]}`;
       if (outcome === 'deny') return `denied by ${you}`;
-      return decision.rule ? `${you}, always in this session` : `${you}, once`;
+      return decision.rule ? `${you}, always ${ALWAYS_WORDS[decision.rule.scope]}` : `${you}, once`;
     }
     case 'rule':
       return outcome === 'allow' ? 'allowed by rule' : 'denied by rule';

@@ -7,6 +7,11 @@ import { coalesce } from './coalesce.ts';
 /** About one frame of the screen. Milliseconds. */
 const FRAME = 16;
 
+/** The card of a request that waits, with what the rules said of it. */
+export function waitingCard(broker: Broker, request: PermissionRequest): CardView {
+  return cardView(request, undefined, broker.whyAsked(request.id));
+}
+
 /** Tells which cards are new or changed, as many at once as came in a frame. */
 export function watchCards(
   broker: Broker,
@@ -25,7 +30,7 @@ export function watchCards(
   };
   const subscriptions = [
     flush,
-    broker.onDidRaise((request) => concerns(request) && put(cardView(request))),
+    broker.onDidRaise((request) => concerns(request) && put(waitingCard(broker, request))),
     broker.onDidSettle((settled) => {
       if (concerns(settled.request)) put(cardView(settled.request, settled));
     }),

@@ -7,15 +7,18 @@ import type { Answering } from './answering.ts';
 import { commands } from './names.ts';
 import { requestAsText } from './requestText.ts';
 
+import type { RuleOffers } from './ruleOffers.ts';
 /** What a card can ask of the extension, the same in every webview. */
 export class CardMessages {
   readonly #broker: Broker;
   readonly #answering: Answering;
 
-  constructor(broker: Broker, answering: Answering) {
+  readonly #offers: RuleOffers;
+  constructor(broker: Broker, answering: Answering, offers: RuleOffers) {
     this.#broker = broker;
     this.#answering = answering;
   }
+    this.#offers = offers;
 
   /** Handles a card's message; false when it is not one. */
   async handle(
@@ -40,6 +43,15 @@ export class CardMessages {
       case 'focus':
       case 'dismiss':
       case 'openLink':
+      case 'askRules':
+        await this.#offer(message.requestId, reply);
+        return true;
+      case 'showRule':
+        await vscode.commands.executeCommand(commands.showRule, message.ruleId);
+        return true;
+      case 'revokeRule':
+        await vscode.commands.executeCommand(commands.revokeRule, message.ruleId);
+        return true;
       case 'openDoor':
       case 'prompt':
       case 'stop':
@@ -57,6 +69,12 @@ export class CardMessages {
     message: AnswerMessage,
     surface: Surface,
     reply: (message: CardReply) => void,
+  async #offer(requestId: string, reply: (message: CardReply) => void): Promise<void> {
+    const request = this.#broker.find(requestId);
+    if (!request) return;
+    await this.#offers.offer(request, (offer) => reply({ type: 'ruleOffer', requestId, offer }));
+  }
+
   ): Promise<void> {
     const { type: _, requestId, argsHash, ...choice } = message;
     const result = await this.#answering.propose(requestId, argsHash, surface, choice);

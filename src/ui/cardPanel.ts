@@ -1,8 +1,7 @@
 import * as vscode from 'vscode';
 import type { Broker } from '../permission/broker.ts';
-import { cardView } from '../protocol/cardView.ts';
 import { type CardKey, parseFromWebview, type ToCards } from '../protocol/messages.ts';
-import { watchCards } from './cardChanges.ts';
+import { waitingCard, watchCards } from './cardChanges.ts';
 import type { CardMessages } from './cardMessages.ts';
 import { commands, views } from './names.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
@@ -132,7 +131,7 @@ class CardsHost {
 
   ready(): void {
     this.#listening = true;
-    const cards = this.#broker.pending.map((request) => cardView(request));
+    const cards = this.#broker.pending.map((request) => waitingCard(this.#broker, request));
     this.post({ type: 'cards', cards });
     if (this.#toReveal !== undefined) this.reveal(this.#toReveal);
   }

@@ -9,7 +9,7 @@ import {
 } from '../protocol/messages.ts';
 import { describeError } from '../protocol/userError.ts';
 import type { Session } from '../sessions/session.ts';
-import { watchCards } from './cardChanges.ts';
+import { waitingCard, watchCards } from './cardChanges.ts';
 import type { CardMessages } from './cardMessages.ts';
 import { type Coalesced, coalesce } from './coalesce.ts';
 import { commands, views } from './names.ts';
@@ -129,7 +129,9 @@ export class ChatPanel implements vscode.Disposable {
     const cards = this.session.transcript.entries.flatMap((entry) => {
       if (entry.kind !== 'card') return [];
       const request = broker.find(entry.requestId);
-      return request ? [cardView(request, broker.settledAs(entry.requestId))] : [];
+      if (!request) return [];
+      const settled = broker.settledAs(entry.requestId);
+      return [settled ? cardView(request, settled) : waitingCard(broker, request)];
     });
     this.#post({ type: 'cards', cards });
     this.#flush();

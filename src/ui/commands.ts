@@ -9,6 +9,7 @@ import { missedId } from './missedNodes.ts';
 import { commands, views } from './names.ts';
 import type { PhoneCommands } from './phoneCommands.ts';
 import type { RequestCommands } from './requestCommands.ts';
+import type { RuleCommands } from './ruleCommands.ts';
 import type { SessionCommands } from './sessionCommands.ts';
 import type { StartSession } from './startSession.ts';
 
@@ -20,6 +21,7 @@ export interface CommandParts {
   readonly chats: Chats;
   readonly missed: Missed;
   readonly phone: PhoneCommands;
+  readonly rule: RuleCommands;
   readonly history: HistoryPanel;
   readonly output: vscode.OutputChannel;
   readonly extensionId: string;
@@ -27,7 +29,7 @@ export interface CommandParts {
 
 /** Every command of package.json and what it does. */
 export function commandTable(parts: CommandParts): CommandTable {
-  const { start, request, session, cards, chats, missed, phone, history, output } = parts;
+  const { start, request, session, cards, chats, missed, phone, rule, history, output } = parts;
   // Only the page that has the keyboard acts on a key.
   const onCard = (key: CardKey) => () => {
     cards.sendKey(key);
@@ -46,7 +48,8 @@ export function commandTable(parts: CommandParts): CommandTable {
     [commands.allowOnce]: (target, surface) => request.allowOnce(target, surface),
     [commands.deny]: (target, surface) => request.deny(target, surface),
     [commands.denyWithFeedback]: (target) => request.denyWithFeedback(target),
-    [commands.alwaysAllow]: (target) => request.alwaysAllow(target),
+    [commands.alwaysAllow]: (target, surface) => request.alwaysAllow(target, surface),
+    [commands.alwaysDeny]: (target) => request.alwaysDeny(target),
     [commands.showRequest]: (target) => request.show(target),
     [commands.openDiff]: (target) => request.openDiff(target),
     [commands.openWhole]: (target) => request.openWhole(target),
@@ -55,6 +58,11 @@ export function commandTable(parts: CommandParts): CommandTable {
     [commands.cardAlwaysAllow]: onCard('alwaysAllow'),
     [commands.cardOpenDiff]: onCard('openDiff'),
     [commands.cardMore]: onCard('more'),
+    [commands.showRule]: (target) => rule.show(target),
+    [commands.revokeRule]: (target) => rule.revoke(target),
+    [commands.setRuleExpiry]: (target) => rule.setExpiry(target),
+    [commands.copyRule]: (target) => rule.copy(target),
+    [commands.testRule]: (target) => rule.test(target),
     [commands.dismissMissed]: (target) => missed.dismiss(missedId(target)),
     [commands.pairPhone]: () => phone.pair(),
     [commands.showDevices]: () => phone.show(),

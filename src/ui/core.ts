@@ -4,6 +4,8 @@ import { systemClock } from '../base/clock.ts';
 import { systemTimers } from '../base/timers.ts';
 import { ulidSource } from '../base/ulid.ts';
 import { Broker } from '../permission/broker.ts';
+import type { MatchContext } from '../permission/match/context.ts';
+import type { RuleEngine } from '../permission/match/engine.ts';
 import { safeText } from '../permission/spans.ts';
 import { StoredRules } from '../permission/storedRules.ts';
 import { TimeOut } from '../permission/timeOut.ts';
@@ -20,6 +22,9 @@ import { userSettings } from './settings.ts';
 export interface Core {
   readonly broker: Broker;
   readonly rules: StoredRules;
+  /** What {@link rules} asks; also to try a rule that is not made. */
+  readonly engine: RuleEngine;
+  readonly shell: MatchContext['shell'];
   readonly sessions: Sessions;
   readonly journalFolder: string;
   /** What waited in windows that are gone; each is found once. */
@@ -39,18 +44,20 @@ export function createCore(context: vscode.ExtensionContext): Core {
   const rulesFile = new RulesFile(file('rules.json'));
   const uses = new UsesFile({ file: file('rule-uses.json'), timers: systemTimers, onError });
   void uses.load();
+  const engine = createRuleEngine(vscode.Uri.joinPath(extensionUri, 'dist').fsPath);
+  const shell = process.platform === 'win32' ? 'powershell' : 'bash';
   const rules = new StoredRules({
     clock: systemClock,
     timers: systemTimers,
     newId,
-    engine: createRuleEngine(vscode.Uri.joinPath(extensionUri, 'dist').fsPath),
+    engine,
     stores: new Map([
       ['workspace', rulesFile],
       ['global', rulesFile],
     ]),
     uses,
     journal,
-    shell: process.platform === 'win32' ? 'powershell' : 'bash',
+    shell,
     isTrusted: () => vscode.workspace.isTrusted,
     onError,
   });
@@ -62,6 +69,8 @@ export function createCore(context: vscode.ExtensionContext): Core {
   return {
     broker,
     rules,
+    engine,
+    shell,
     sessions,
     journalFolder,
     findMissed: async () => {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Broker } from '../permission/broker.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import { canHaveRule } from '../permission/rules.ts';
 import { safeText } from '../permission/spans.ts';
 import { coalesce } from './coalesce.ts';
 import { commands } from './names.ts';
@@ -42,6 +43,7 @@ export class EditLens implements vscode.CodeLensProvider, vscode.Disposable {
         lens('Show diff', commands.openDiff),
         lens('Deny', commands.deny),
         lens('Allow once', commands.allowOnce),
+        ...(canHaveRule(request) ? [lens('Always allow…', commands.alwaysAllow)] : []),
       ];
     });
   }

@@ -2,14 +2,16 @@ import * as vscode from 'vscode';
 import type { Broker, Settled } from '../permission/broker.ts';
 import type { Display } from '../permission/display.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import { canHaveRule } from '../permission/rules.ts';
 import { safeText } from '../permission/spans.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
 import { wish } from '../protocol/words.ts';
 import type { Answering } from './answering.ts';
 import { coalesce } from './coalesce.ts';
 import { userSettings } from './settings.ts';
 
 const ALLOW = 'Allow once';
-const ALWAYS = 'Always allow';
+const ALWAYS = 'Always allow…';
 const DENY = 'Deny';
 const SHOW = 'Show';
 
@@ -22,6 +24,7 @@ const MAX_LINE = 60;
 export interface NotificationsOptions {
   readonly broker: Broker;
   readonly answering: Answering;
+  readonly rules: StoredRules;
   /** Whether the person looks at the card of this request right now. */
   isInFront(request: PermissionRequest): boolean;
   show(request: PermissionRequest): void;
@@ -82,7 +85,8 @@ export class Notifications implements vscode.Disposable {
     const text = asked
       ? `${name(request)} asks: ${toast(asked.text)}`
       : `${name(request)} wants to ${toast(wish(display))}${ending(display)}`;
-    const buttons = asked ? [SHOW] : small ? [ALLOW, ALWAYS, DENY, SHOW] : [SHOW, DENY];
+    const always = canHaveRule(request) ? [ALWAYS] : [];
+    const buttons = asked ? [SHOW] : small ? [ALLOW, ...always, DENY, SHOW] : [SHOW, DENY];
     const choice = display.risk
       ? await vscode.window.showWarningMessage(text, ...buttons)
       : await vscode.window.showInformationMessage(text, ...buttons);
@@ -94,10 +98,10 @@ export class Notifications implements vscode.Disposable {
   }
 
   async #always(request: PermissionRequest): Promise<void> {
-    await this.#options.answering.answer(request, 'notification', {
-      outcome: 'allow',
-      rule: { scope: 'session', match: 'exact' },
-    });
+    const { answering, rules } = this.#options;
+    const { chooseRule } = await import('./ruleChoice.ts');
+    const rule = await chooseRule(request, 'allow', rules);
+    if (rule) await answering.answer(request, 'notification', { outcome: 'allow', rule });
   }
 
   async #showSeveral(requests: readonly PermissionRequest[]): Promise<void> {

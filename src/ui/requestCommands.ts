@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { Broker } from '../permission/broker.ts';
 import { SURFACES, type Surface } from '../permission/decision.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import { whyNoRule } from '../permission/rules.ts';
 import { safeText } from '../permission/spans.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
 import { nextPromptWords, wish } from '../protocol/words.ts';
 import type { AnswerChoice, Answering } from './answering.ts';
 import type { CardPanel } from './cardPanel.ts';
@@ -14,13 +16,14 @@ import { requestAsText } from './requestText.ts';
 const MAX_DIALOG = 1200;
 const SHOW = 'Show card';
 const ALLOW = 'Allow once';
-const ALWAYS = 'Always allow in this session';
+const ALWAYS = 'Always allow…';
 
 export interface RequestCommandsOptions {
   readonly broker: Broker;
   readonly answering: Answering;
   readonly cards: CardPanel;
   readonly diff: DiffEditor;
+  readonly rules: StoredRules;
 }
 
 /** The commands that act on one request, wherever they were called from. */
@@ -32,12 +35,17 @@ export class RequestCommands {
   }
 
   async allowOnce(target: unknown, surface?: unknown): Promise<void> {
-    await this.#allow(target, surface, ALLOW, { outcome: 'allow' });
+    await this.#allow(target, surface, ALLOW, async () => ({ outcome: 'allow' }));
   }
 
-  async alwaysAllow(target: unknown): Promise<void> {
-    const rule = { scope: 'session', match: 'exact' } as const;
-    await this.#allow(target, undefined, ALWAYS, { outcome: 'allow', rule });
+  async alwaysAllow(target: unknown, surface?: unknown): Promise<void> {
+    await this.#allow(target, surface, ALWAYS, (request) => this.#withRule(request, 'allow'));
+  }
+
+  async alwaysDeny(target: unknown): Promise<void> {
+    const found = await this.#resolve(target);
+    const choice = found && (await this.#withRule(found.request, 'deny'));
+    if (choice) await this.#options.answering.answer(found.request, found.surface, choice);
   }
 
   async deny(target: unknown, surface?: unknown): Promise<void> {
@@ -80,16 +88,28 @@ export class RequestCommands {
   async #allow(
     target: unknown,
     from: unknown,
-    button: string,
-    choice: AnswerChoice,
+    button: typeof ALLOW | typeof ALWAYS,
+    choose: (request: PermissionRequest) => Promise<AnswerChoice | undefined>,
   ): Promise<void> {
     const found = await this.#resolve(target, from);
     if (!found) return;
     const { request, surface } = found;
     const seen =
       surface === 'diff' || (surface === 'inbox' && fitsInTree(request) && button === ALLOW);
-    if (request.questions || (!seen && !(await this.#confirm(request, button)))) return;
-    await this.#options.answering.answer(request, surface, choice);
+    const isRefused = button === ALWAYS && whyNoRule(request) !== undefined;
+    const mayGoOn = seen || isRefused || (await this.#confirm(request, button));
+    if (request.questions || !mayGoOn) return;
+    const choice = await choose(request);
+    if (choice) await this.#options.answering.answer(request, surface, choice);
+  }
+
+  async #withRule(
+    request: PermissionRequest,
+    outcome: 'allow' | 'deny',
+  ): Promise<AnswerChoice | undefined> {
+    const { chooseRule } = await import('./ruleChoice.ts');
+    const rule = await chooseRule(request, outcome, this.#options.rules);
+    return rule && { outcome, rule };
   }
 
   /** Shows the whole request before it can be allowed from a place that shows only its first words. */

@@ -44,6 +44,9 @@ function start(page: HTMLElement): void {
         cards.refuse(message.requestId, message.text);
         say(regions.assertive, message.text);
         return;
+      case 'ruleOffer':
+        cards.offer(message.requestId, message.offer);
+        return;
       case 'key':
         handleHostKey(message.key, list);
         return;

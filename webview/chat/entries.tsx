@@ -4,6 +4,7 @@ import { Card } from '../shared/card.tsx';
 import { cards, useCard } from '../shared/cardStore.ts';
 import { post } from '../shared/host.ts';
 import { memo } from '../shared/memo.ts';
+import { RuleLinks } from '../shared/ruleLinks.tsx';
 import { SpanText } from '../shared/spanText.tsx';
 import { Button } from '../shared/toolkit.ts';
 import { Markdown } from './markdown.tsx';
@@ -156,7 +157,15 @@ const ToolRow = memo(({ tool }: { readonly tool: ToolEntry }): VNode => {
         <span class="cs-sr">{`${spoken}: `}</span>
         <SpanText spans={tool.title} />
       </span>
-      <span class="by">{tool.by}</span>
+      <span class="by">
+        {tool.by}
+        {tool.rule && (
+          <>
+            {' '}
+            <RuleLinks rule={tool.rule} />
+          </>
+        )}
+      </span>
     </li>
   );
 });

@@ -91,11 +91,13 @@ function WaitingCard({ state, eager }: Omit<CardProps, 'onDismiss'>): VNode {
           open={(type) => post({ type, requestId: id })}
         />
       )}
+          {...(card.verdict && { parts: card.verdict.parts })}
       <Notes card={card} />
-      <Facts id={`facts-${id}`} display={display} />
+      <Facts id={`facts-${id}`} display={display} asked={card} />
       {refused !== undefined && <Note icon="error" tone="err" text={refused} alert />}
       <Decide ui={ui} eager={eager} />
-      {panel === 'always' && <AlwaysForm ui={ui} />}
+      {panel === 'always' && <AlwaysForm ui={ui} effect="allow" />}
+      {panel === 'never' && <AlwaysForm ui={ui} effect="deny" />}
       {panel === 'options' && <OwnOptions ui={ui} />}
       {panel === 'feedback' && <FeedbackForm ui={ui} />}
     </article>

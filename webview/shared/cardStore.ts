@@ -1,5 +1,6 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
 import type { CardView } from '../../src/protocol/cardView.ts';
+import type { RuleOfferView } from '../../src/protocol/ruleView.ts';
 import { arming } from './arming.ts';
 import { post } from './host.ts';
 import type { CardAnswer } from './types.ts';
@@ -11,6 +12,8 @@ export interface CardState {
   readonly sent: boolean;
   /** Why the last answer did not count. */
   readonly refused?: string;
+  /** What its form for rules can offer. */
+  readonly offer?: RuleOfferView;
   /** Keeps the height that the card had before it was settled, in CSS pixels: nothing below it moves. */
   readonly pinned?: number;
 }
@@ -62,7 +65,7 @@ class CardStore {
     const state = this.#states.get(id);
     if (!state || state.sent || state.card.outcome || arming.isArming(id)) return false;
     const { argsHash } = state.card;
-    this.#change({ card: state.card, sent: true });
+    this.#change({ card: state.card, sent: true, ...offerOf(state) });
     post({ type: 'answer', requestId: id, argsHash, ...answer });
     return true;
   }
@@ -70,6 +73,11 @@ class CardStore {
   refuse(id: string, text: string): void {
     const state = this.#states.get(id);
     if (state) this.#change({ ...state, sent: false, refused: text });
+  }
+
+  offer(id: string, offer: RuleOfferView): void {
+    const state = this.#states.get(id);
+    if (state && !state.card.outcome) this.#change({ ...state, offer });
   }
 
   /** Lets settled cards shrink to what they show. */
@@ -105,6 +113,7 @@ class CardStore {
       sent: false,
       ...(pinned !== undefined && { pinned }),
       ...(refused !== undefined && { refused }),
+      ...(before?.card.argsHash === card.argsHash && offerOf(before)),
     });
   }
 
@@ -131,6 +140,10 @@ class CardStore {
     this.ids = [...this.#states.keys()];
     for (const listener of this.#orderWatchers) listener();
   }
+}
+
+function offerOf({ offer }: CardState): Pick<CardState, 'offer'> {
+  return offer ? { offer } : {};
 }
 
 /** Id of the element of a card. */

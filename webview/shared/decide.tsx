@@ -7,7 +7,7 @@ import { Button } from './toolkit.ts';
 import type { CardAnswer } from './types.ts';
 
 /** What is open below the buttons; never more than one. */
-export type Panel = 'none' | 'always' | 'options' | 'feedback';
+export type Panel = 'none' | 'always' | 'never' | 'options' | 'feedback';
 
 /** What the parts of one waiting card share. */
 export interface CardUi {
@@ -48,7 +48,7 @@ function DecideButtons({ ui }: { readonly ui: CardUi }): VNode {
       <Button
         look="icon"
         label="More ways to answer"
-        expanded={panel === 'options' || panel === 'feedback'}
+        expanded={panel === 'options' || panel === 'feedback' || panel === 'never'}
         off={off}
         onPress={() => toggle('options')}
       >

@@ -77,15 +77,18 @@ export function Notes({ card }: { readonly card: CardView }): VNode {
 export function Facts({
   id,
   display,
+  asked,
 }: {
   readonly id: string;
   readonly display: Display;
+  /** Where the rules were looked at. */
+  readonly asked?: Pick<CardView, 'noRule' | 'verdict'>;
 }): VNode | null {
-  const { why, facts, kind } = display;
+  const { why, facts, kind, place } = display;
   if (kind === 'question' && !why && facts.length === 0) return null;
   return (
     <dl id={id} class="cs-facts">
-      <dt>Why</dt>
+      <dt>{kind === 'question' && place ? 'Message' : 'Why'}</dt>
       <dd class="cs-why">
         {why ? (
           <>
@@ -98,7 +101,21 @@ export function Facts({
       {facts.map(({ label, text }) => (
         <FactRow key={label} label={label} text={text} />
       ))}
+      {asked && kind !== 'question' && <RuleRow asked={asked} />}
     </dl>
+  );
+}
+
+/** Why it is asked: the nearest rule and what that does not cover, or why there can be none. */
+function RuleRow(props: { readonly asked: Pick<CardView, 'noRule' | 'verdict'> }): VNode | null {
+  const { noRule, verdict } = props.asked;
+  const text = noRule === undefined ? verdict?.why : `None can be made. ${noRule}`;
+  if (text === undefined) return null;
+  return (
+    <>
+      <dt>Rule</dt>
+      <dd>{text === 'No rule covers it.' ? 'None.' : text}</dd>
+    </>
   );
 }
 

@@ -15,6 +15,17 @@ function otherItems({ card, setPanel }: CardUi): MenuEntry[] {
     setPanel('none');
   };
   return [
+    ...(card.canHaveRule
+      ? [
+          {
+            id: 'never',
+            icon: 'circle-slash',
+            label: 'Always deny…',
+            note: 'Makes a rule; asks how far it reaches',
+            onPress: () => setPanel('never'),
+          },
+        ]
+      : []),
     { id: 'copy', icon: 'copy', label: 'Copy request as text', onPress: done('copy') },
     ...(hasPayload(card)
       ? [

@@ -1,22 +1,30 @@
 import type { VNode } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import type { PartView } from '../../src/protocol/ruleView.ts';
+import { CommandParts, cutIntoParts } from './commandParts.tsx';
 import { DiffPayload } from './diff.tsx';
 import { planFold, type Segment } from './fold.ts';
 import { FoldBar } from './foldBar.tsx';
 import { isCutMark, markRisk, mustShow, type Piece, type Row, toRows } from './pieces.ts';
-import { OneSpan, SpanText } from './spanText.tsx';
+import { SpanText } from './spanText.tsx';
 import type { Display, Preview, Spans, UrlPreview } from './types.ts';
+import { type LookedPiece, Pieces, Words } from './words.tsx';
 
 export interface PayloadProps {
   readonly id: string;
   readonly display: Display;
+  /** Which parts of a command have a rule. */
+  readonly parts?: readonly PartView[];
   /** Shows all of it elsewhere; absent where there is no such place. */
   readonly open?: (what: 'openDiff' | 'openWhole') => void;
 }
 
 /** What would be sent or run, all of it: it wraps, and folds in the middle only. */
-export function Payload({ id, display, open }: PayloadProps): VNode | null {
+export function Payload({ id, display, parts, open }: PayloadProps): VNode | null {
   const { preview } = display;
+  const riskTokens = display.risk?.tokens ?? NOTHING;
+  const cut = useMemo(() => parts && cutIntoParts(preview, parts), [preview, parts]);
+  if (cut) return <CommandParts id={id} parts={cut} riskTokens={riskTokens} />;
   switch (preview.kind) {
     case 'none':
       return null;
@@ -34,7 +42,7 @@ export function Payload({ id, display, open }: PayloadProps): VNode | null {
           id={id}
           text={preview.text}
           kind={preview.kind}
-          riskTokens={display.risk?.tokens ?? NOTHING}
+          riskTokens={riskTokens}
           {...(open && { showWhole: () => open('openWhole') })}
         />
       );
@@ -164,57 +172,6 @@ function TextRow({ row, first, look }: TextRowProps): VNode {
     <>
       {!first && !row.glued && '\n'}
       {content}
-    </>
-  );
-}
-
-/** Groups the pieces between white space, so that lines break between arguments first. */
-function Words({ pieces }: { readonly pieces: readonly Piece[] }): VNode {
-  const groups: Piece[][] = [[]];
-  for (const { span, hot } of pieces) {
-    const parts = typeof span === 'string' ? span.split(/(\s+)/) : [span];
-    for (const part of parts) {
-      if (part === '') continue;
-      if (typeof part === 'string' && part.trim() === '') groups.push([{ span: part, hot }], []);
-      else groups.at(-1)?.push({ span: part, hot });
-    }
-  }
-  return (
-    <>
-      {groups.map((group, index) => {
-        if (group.length === 0) return null;
-        const isSpace = typeof group[0]?.span === 'string' && group[0].span.trim() === '';
-        const content = <Pieces pieces={group} />;
-        return isSpace ? (
-          content
-        ) : (
-          <span key={index} class="cs-tok">
-            {content}
-          </span>
-        );
-      })}
-    </>
-  );
-}
-
-interface LookedPiece extends Piece {
-  readonly dim?: boolean;
-}
-
-function Pieces({ pieces }: { readonly pieces: readonly LookedPiece[] }): VNode {
-  return (
-    <>
-      {pieces.map(({ span, hot, dim }, index) => {
-        const text = <OneSpan span={span} />;
-        const look = hot ? 'hot' : dim ? 'dim' : undefined;
-        return look ? (
-          <span key={index} class={look}>
-            {text}
-          </span>
-        ) : (
-          text
-        );
-      })}
     </>
   );
 }

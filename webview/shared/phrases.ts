@@ -1,4 +1,5 @@
 import type { CardView } from '../../src/protocol/cardView.ts';
+import type { SuggestionView } from '../../src/protocol/ruleView.ts';
 import { plainText } from './spanText.tsx';
 import type { Display } from './types.ts';
 
@@ -37,9 +38,18 @@ export function hiddenSentence(count: number): string {
 /** Where a rule would hold. */
 export type RuleScope = 'session' | 'workspace' | 'global';
 
+/** What a rule does with a call. */
+export type RuleEffect = 'allow' | 'deny';
+
 /** What a rule for exactly this request would do, before it is made. */
-export function effectSentence(card: CardView, scope: RuleScope = 'session'): string {
+export function effectSentence(
+  card: CardView,
+  scope: RuleScope,
+  effect: RuleEffect = 'allow',
+): string {
   const { display } = card;
+  if (effect === 'deny')
+    return `${whoMayNot(card, scope)} ${doing(display)} ${whereNot(card, scope)}. ${limit(display)}`;
   return `${whoMay(card, scope)} ${doing(display)} ${whereMay(card, scope)}. ${limit(display)}`;
 }
 
@@ -47,6 +57,44 @@ export function effectSentence(card: CardView, scope: RuleScope = 'session'): st
 export function patternSentence(card: CardView, scope: RuleScope, pattern: string): string {
   const further = scope === 'global' ? ' This also covers folders you have not opened yet.' : '';
   return `${whoMay(card, scope)} do this ${whereMay(card, scope)}: ${pattern}.${further}`;
+}
+
+/** What a rule for a suggested pattern would do, before it is made. */
+export function ruleSentence(
+  card: CardView,
+  scope: RuleScope,
+  { kind, pattern }: SuggestionView,
+  effect: RuleEffect,
+): string {
+  const what = `${PATTERN_VERBS[kind]}${pattern.replace(/ …$/, '')}${PATTERN_ENDS[kind]}`;
+  const further = scope === 'global' ? ' This also covers folders you have not opened yet.' : '';
+  if (effect === 'deny')
+    return `${whoMayNot(card, scope)} ${what} ${whereNot(card, scope)}.${further}`;
+  return `${whoMay(card, scope)} ${what} ${whereMay(card, scope)}. ${PATTERN_LIMITS[kind]}${further}`;
+}
+
+const PATTERN_VERBS = { command: 'run ', path: '', url: 'fetch from ', mcp: 'call ' } as const;
+const PATTERN_ENDS = { command: ' with any arguments', path: '', url: '', mcp: '' } as const;
+const PATTERN_LIMITS = {
+  command: 'Joined with other commands it still asks, unless each of them has a rule.',
+  path: 'Files elsewhere ask again.',
+  url: 'Other addresses ask again.',
+  mcp: 'Other values ask again.',
+} as const;
+
+function whoMayNot({ agent }: CardView, scope: RuleScope): string {
+  return scope === 'session' ? `${agent.name} may not` : 'No agent may';
+}
+
+function whereNot({ session }: CardView, scope: RuleScope): string {
+  switch (scope) {
+    case 'session':
+      return `in ${session.folder} until this session ends: it is denied without asking`;
+    case 'workspace':
+      return `in ${session.folder}: it is denied without asking`;
+    case 'global':
+      return 'in any folder on this machine: it is denied without asking';
+  }
 }
 
 function whoMay({ agent }: CardView, scope: RuleScope): string {

@@ -5,6 +5,7 @@ import { handleSettledKeyDown } from './cardKeys.ts';
 import { cardElementId } from './cardStore.ts';
 import { post } from './host.ts';
 import { clockTime, fullTime } from './phrases.ts';
+import { RuleLinks } from './ruleLinks.tsx';
 
 export interface SettledCardProps {
   readonly card: CardView;
@@ -37,6 +38,12 @@ export function SettledCard({ card, outcome, pinned, onDismiss }: SettledCardPro
         <i class={`codicon codicon-${icon}`} aria-hidden="true" />
         <span>
           {text}
+          {outcome.rule && (
+            <>
+              {': '}
+              <RuleLinks rule={outcome.rule} />
+            </>
+          )}
           {outcome.agentStopped && (
             <>
               {' '}

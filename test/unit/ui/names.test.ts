@@ -43,7 +43,7 @@ describe('names of package.json', () => {
   it('has the views of the code', () => {
     assert.deepEqual(
       contributes.views[views.container]?.map(({ id }) => id),
-      [views.inbox, views.cards, views.devices],
+      [views.inbox, views.cards, views.rules, views.devices],
     );
   });
 
