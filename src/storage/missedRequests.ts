@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { JournalPort, SettledEntry } from '../permission/journalPort.ts';
 import { parseOpening, type RaisedRecord } from './journalEntry.ts';
+import { mendTornLine } from './journalMend.ts';
 import { forget, takeAbandoned } from './journalOwner.ts';
 import { readJournal } from './journalReader.ts';
 
@@ -16,6 +17,8 @@ export interface MissedOptions {
   /** This process' own record: the ends are put there, for nobody writes to another's. */
   readonly journal: JournalPort;
   readonly clock: Clock;
+  /** A crash had left half a line at the end of a file; it was cut off. */
+  readonly onMended?: (file: string, bytes: number) => void;
 }
 
 /**
@@ -25,9 +28,14 @@ export interface MissedOptions {
 export async function findMissedRequests(
   options: MissedOptions,
 ): Promise<readonly MissedRequest[]> {
-  const { folder, journal, clock } = options;
+  const { folder, journal, clock, onMended } = options;
   const files = await takeAbandoned(folder);
   if (files.length === 0) return [];
+  for (const file of files) {
+    // A file that cannot be mended is read as it is: half a line counts for nothing.
+    const bytes = await mendTornLine(file).catch(() => 0);
+    if (bytes > 0) onMended?.(file, bytes);
+  }
   const open = await openIn(files);
   await Promise.all(open.map((raised) => journal.append(endOf(raised, clock.now()))));
   await Promise.all(files.map(forget));

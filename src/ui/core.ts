@@ -75,7 +75,15 @@ export function createCore(context: vscode.ExtensionContext): Core {
     journalFolder,
     findMissed: async () => {
       const { findMissedRequests } = await import('../storage/missedRequests.ts');
-      return findMissedRequests({ folder: journalFolder, journal, clock: systemClock });
+      return findMissedRequests({
+        folder: journalFolder,
+        journal,
+        clock: systemClock,
+        onMended: (file, bytes) =>
+          output.warn(
+            `The last line of ${safeText(file)} was cut off by a crash. Its ${bytes} bytes were removed; no answer was given on it.`,
+          ),
+      });
     },
     output,
     close: async () => {

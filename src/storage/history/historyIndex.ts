@@ -52,6 +52,7 @@ export class HistoryIndex {
   #batch: number[] = [];
   #daily = new Map<string, number>();
   #count = 0;
+  readonly #last = new Map<keyof HistoryRow, { readonly word: string; readonly number: number }>();
 
   constructor(sql: SqlJsStatic) {
     this.#db = new sql.Database();
@@ -71,18 +72,18 @@ export class HistoryIndex {
   /** Takes a row in; it is found after the next {@link flush}. */
   add(row: Omit<HistoryRow, 'id'>): void {
     const day = dayOf(row.at);
-    const target = this.#number(row.target);
+    const target = this.#again('target', row.target);
     if (!this.#targets.has(target)) this.#targets.set(target, row.target.toLowerCase());
     this.#agents.add(row.agentId);
-    const agentId = this.#number(row.agentId);
-    const tool = this.#number(row.tool);
-    const answer = this.#number(row.answer);
-    const by = this.#number(row.by);
-    const scope = this.#number(row.scope);
-    const session = this.#number(row.sessionKey);
-    const toolName = this.#number(row.toolName);
-    const surface = this.#number(row.surface);
-    const ruleId = this.#number(row.ruleId);
+    const agentId = this.#again('agentId', row.agentId);
+    const tool = this.#again('tool', row.tool);
+    const answer = this.#again('answer', row.answer);
+    const by = this.#again('by', row.by);
+    const scope = this.#again('scope', row.scope);
+    const session = this.#again('sessionKey', row.sessionKey);
+    const toolName = this.#again('toolName', row.toolName);
+    const surface = this.#again('surface', row.surface);
+    const ruleId = this.#again('ruleId', row.ruleId);
     this.#batch.push(
       ++this.#count,
       row.at,
@@ -263,6 +264,15 @@ export class HistoryIndex {
     const known = answer === 'allowed' || answer === 'denied' ? answer : 'nothing';
     const who = { agentId, sessionKey, tool, toolName, target };
     return { id, at, latencyMs, ...who, answer: known, by, surface, ruleId, scope };
+  }
+
+  /** The same as the row before has, more often than not. */
+  #again(column: keyof HistoryRow, word: string): number {
+    const last = this.#last.get(column);
+    if (last?.word === word) return last.number;
+    const number = this.#number(word);
+    this.#last.set(column, { word, number });
+    return number;
   }
 
   #number(word: string): number {
