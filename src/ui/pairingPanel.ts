@@ -42,7 +42,14 @@ export class PairingPanel implements vscode.Disposable {
       const parsed = parseFromPairing(raw);
       if (parsed.ok) void this.#receive(parsed.value);
     });
-    this.#panel.onDidDispose(() => this.#disposed());
+    // A way that has changed ends what was begun on it.
+    const settingsChanged = phones.onDidRestart(() => {
+      if (this.#view.kind !== 'paired') void this.begin();
+    });
+    this.#panel.onDidDispose(() => {
+      settingsChanged.dispose();
+      this.#disposed();
+    });
     webview.html = webviewHtml(webview, extensionUri, 'pairing');
   }
 

@@ -33,6 +33,9 @@ export class Phones implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #settings: vscode.Disposable;
   readonly onDidChange = this.#changed.event;
+  readonly #restarted = new vscode.EventEmitter<void>();
+  /** The settings are others: what was open is closed, and opens anew. */
+  readonly onDidRestart = this.#restarted.event;
   #current: OpenPhones | undefined;
   /** Opening and closing, one after the other. Never rejects. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -92,14 +95,18 @@ export class Phones implements vscode.Disposable {
     this.#settings.dispose();
     await this.#next(() => this.#end());
     this.#changed.dispose();
+    this.#restarted.dispose();
   }
 
-  /** The settings are others: everything begins anew. */
   async #restart(): Promise<void> {
-    if (!this.#current) return;
-    await this.#next(() => this.#end());
-    await this.start();
+    const wasOpen = await this.#next(async () => {
+      const isOpen = this.#current !== undefined;
+      await this.#end();
+      return isOpen;
+    });
+    if (wasOpen) await this.start();
     this.#changed.fire();
+    this.#restarted.fire();
   }
 
   #opened(): Promise<OpenPhones> {

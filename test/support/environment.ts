@@ -27,8 +27,11 @@ export function writeSettings(
   userDataFolder: string,
   settings: Readonly<Record<string, unknown>> = {},
 ): void {
-  const user = path.join(userDataFolder, 'User');
-  fs.mkdirSync(user, { recursive: true });
-  const all = { ...QUIET_SETTINGS, ...settings };
-  fs.writeFileSync(path.join(user, 'settings.json'), JSON.stringify(all, null, 2));
+  const all = JSON.stringify({ ...QUIET_SETTINGS, ...settings }, null, 2);
+  // A server reads settings of the scope "machine" from a file of its own.
+  for (const name of ['User', 'Machine']) {
+    const folder = path.join(userDataFolder, name);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, 'settings.json'), all);
+  }
 }
