@@ -64,7 +64,9 @@ function replayOf(messages: unknown): ReplayEvent[] {
     const parts = Array.isArray(message['parts']) ? message['parts'] : [];
     return parts.flatMap((value): ReplayEvent[] => {
       const part = readPart(value);
-      if (part?.content.kind === 'tool') return calls.update(part.content.tool);
+      // Only the calls: who was asked for them then is not known any more.
+      if (part?.content.kind === 'tool')
+        return calls.update(part.content.tool).filter(({ kind }) => kind === 'toolCall');
       const text = stringAt(value, 'text');
       if (text === undefined || stringAt(value, 'type') !== 'text') return [];
       const messageId = stringAt(message['info'], 'id') ?? '';
