@@ -3,6 +3,7 @@ import type { Settled } from '../../src/permission/broker.ts';
 import { buildDisplay } from '../../src/permission/display.ts';
 import type { PermissionRequest, RequestDraft } from '../../src/permission/request.ts';
 import { type CardView, cardView } from '../../src/protocol/cardView.ts';
+import type { RuleOfferView } from '../../src/protocol/ruleView.ts';
 
 export const FOLDER = '/home/mara/acme-web';
 
@@ -50,6 +51,13 @@ export const PNPM_TEST: Action = {
   tool: 'execute',
   command: 'pnpm test --run session.refresh.test.ts',
   cwd: 'packages/auth',
+};
+
+/** What the extension offers for {@link PNPM_TEST}. */
+export const OFFER: RuleOfferView = {
+  scopes: ['session', 'workspace', 'global'],
+  suggestions: [{ id: 'command:pnpm test', kind: 'command', pattern: 'pnpm test …' }],
+  past: { of: 50, answered: { exact: 0, 'command:pnpm test': 11 } },
 };
 
 /** The same card after an answer. */

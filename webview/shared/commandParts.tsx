@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { PartView } from '../../src/protocol/ruleView.ts';
-import { post } from './host.ts';
 import { markRisk } from './pieces.ts';
+import { ShowRule } from './showRule.tsx';
 import type { Preview } from './types.ts';
 import { Words } from './words.tsx';
 
@@ -30,16 +30,20 @@ export function cutIntoParts(
     pieces.push(span);
   }
   const text = pieces.join('');
-  const ends: number[] = [];
+  const starts: number[] = [];
+  let end = 0;
   for (const part of parts) {
-    const at = text.indexOf(part.text, ends.at(-1) ?? 0);
+    const at = text.indexOf(part.text, end);
     if (at < 0) return undefined;
-    ends.push(at + part.text.length);
+    // What is between two parts belongs to the one before, but for what joins them.
+    const joint = /(?:&&|\|\||[;|\n])\s*$/.exec(text.slice(end, at));
+    starts.push(end + (joint?.index ?? 0));
+    end = at + part.text.length;
   }
-  ends[ends.length - 1] = text.length;
+  starts[0] = 0;
   return parts.map((part, index) => ({
     part,
-    text: text.slice(ends[index - 1] ?? 0, ends[index]),
+    text: text.slice(starts[index], starts[index + 1]),
   }));
 }
 
@@ -76,14 +80,7 @@ function Part({ text, part: { verdict, rule }, riskTokens }: PartProps): VNode {
         {rule ? (
           <>
             {known ? 'allowed by ' : 'denied by '}
-            <button
-              type="button"
-              class="cs-link"
-              title={rule.label}
-              onClick={() => post({ type: 'showRule', ruleId: rule.id })}
-            >
-              rule
-            </button>
+            <ShowRule rule={rule} text="rule" />
           </>
         ) : (
           'new'
