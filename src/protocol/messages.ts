@@ -88,6 +88,8 @@ const fromWebview = v.variant('type', [
   requestOnly('openWhole'),
   requestOnly('copy'),
   requestOnly('dismiss'),
+  /** Opens the page that an MCP server wants opened, after VS Code's own question. */
+  requestOnly('openPage'),
   /** Opens a link of the agent's markdown, after VS Code's own question. */
   v.object({ type: v.literal('openLink'), href: v.string() }),
   /** Opens a file that the session's head names; any other path is refused. */

@@ -5,6 +5,7 @@ import type { PermissionRequest } from '../permission/request.ts';
 import type { AnswerMessage, CardReply, FromWebview } from '../protocol/messages.ts';
 import type { Answering } from './answering.ts';
 import { commands } from './names.ts';
+import { openLink } from './openLink.ts';
 import { requestAsText } from './requestText.ts';
 
 import type { RuleOffers } from './ruleOffers.ts';
@@ -35,6 +36,9 @@ export class CardMessages {
         return true;
       case 'openWhole':
         await vscode.commands.executeCommand(commands.openWhole, message.requestId);
+        return true;
+      case 'openPage':
+        await this.#openPage(this.#broker.find(message.requestId));
         return true;
       case 'copy':
         await this.#copy(this.#broker.find(message.requestId));
@@ -79,6 +83,11 @@ export class CardMessages {
     const { type: _, requestId, argsHash, ...choice } = message;
     const result = await this.#answering.propose(requestId, argsHash, surface, choice);
     if (!result.ok) reply({ type: 'refused', requestId, text: result.error });
+  }
+
+  async #openPage(request: PermissionRequest | undefined): Promise<void> {
+    const url = request?.elicitation?.url;
+    if (url !== undefined) await openLink(url);
   }
 
   async #copy(request: PermissionRequest | undefined): Promise<void> {

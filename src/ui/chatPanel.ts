@@ -13,6 +13,7 @@ import { waitingCard, watchCards } from './cardChanges.ts';
 import type { CardMessages } from './cardMessages.ts';
 import { type Coalesced, coalesce } from './coalesce.ts';
 import { commands, views } from './names.ts';
+import { openLink } from './openLink.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
 
 export interface ChatPanelOptions {
@@ -202,10 +203,4 @@ export class ChatPanel implements vscode.Disposable {
   #post(message: ToChat): void {
     if (this.#listening) void this.#panel.webview.postMessage(message);
   }
-}
-
-/** Web links only, through VS Code's own question; an agent's link must not run a command or open a file. */
-async function openLink(href: string): Promise<void> {
-  const uri = vscode.Uri.parse(href, true);
-  if (uri.scheme === 'https' || uri.scheme === 'http') await vscode.env.openExternal(uri);
 }

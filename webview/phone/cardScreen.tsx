@@ -8,7 +8,8 @@ import { FeedbackForm } from '../shared/feedbackForm.tsx';
 import { Facts, Note, Notes, RiskNote } from '../shared/notes.tsx';
 import { OptionMenu } from '../shared/optionMenu.tsx';
 import { Payload } from '../shared/payload.tsx';
-import { QuestionForm, type QuestionState, useQuestions } from '../shared/questionForm.tsx';
+import { QuestionForm } from '../shared/questionForm.tsx';
+import { type QuestionState, useQuestions } from '../shared/questionState.ts';
 import { Button } from '../shared/toolkit.ts';
 import type { App } from './app.ts';
 import { Banners, Desktop, Top } from './frame.tsx';
@@ -33,6 +34,7 @@ export function CardScreen({ app, item }: { readonly app: App; readonly item: Ca
       setPanel(next);
     },
     answers: questions.answers,
+    tellMissing: questions.tellMissing,
     answer: (answer) => {
       setPanel('none');
       void app.answer(item, answer);
@@ -92,7 +94,9 @@ function CardBody({ item, ui, questions, article }: CardBodyProps): VNode {
           questions={display.questions}
           state={questions}
           onEnter={() =>
-            questions.answers && ui.answer({ outcome: 'allow', answers: questions.answers })
+            questions.answers
+              ? ui.answer({ outcome: 'allow', answers: questions.answers })
+              : questions.tellMissing?.()
           }
         />
       ) : (
@@ -182,8 +186,10 @@ function AnswerFoot({ app, item, ui }: AnswerFootProps): VNode {
         <Button
           class="allow"
           look="primary"
-          off={off || !ui.answers || !card.canAllow}
-          onPress={() => ui.answers && answer({ outcome: 'allow', answers: ui.answers })}
+          off={off || !(ui.answers ?? ui.tellMissing) || !card.canAllow}
+          onPress={() =>
+            ui.answers ? answer({ outcome: 'allow', answers: ui.answers }) : ui.tellMissing?.()
+          }
         >
           Send answer
         </Button>

@@ -10,9 +10,11 @@ import { FeedbackForm } from './feedbackForm.tsx';
 import { post } from './host.ts';
 import { memo } from './memo.ts';
 import { Facts, Note, Notes, RiskNote } from './notes.tsx';
+import { OpenPage } from './openPage.tsx';
 import { OwnOptions } from './ownOptions.tsx';
 import { Payload } from './payload.tsx';
-import { QuestionForm, type QuestionState, useQuestions } from './questionForm.tsx';
+import { QuestionForm } from './questionForm.tsx';
+import { type QuestionState, useQuestions } from './questionState.ts';
 import { SettledCard } from './settledCard.tsx';
 
 export interface CardProps {
@@ -53,6 +55,7 @@ function WaitingCard({ state, eager }: Omit<CardProps, 'onDismiss'>): VNode {
       setPanel(next);
     },
     answers: questions.answers,
+    tellMissing: questions.tellMissing,
     answer: (answer) => cards.answer(id, answer),
   };
   const handle = handleOf(ui, questions);
@@ -92,6 +95,7 @@ function WaitingCard({ state, eager }: Omit<CardProps, 'onDismiss'>): VNode {
         />
       )}
           {...(card.verdict && { parts: card.verdict.parts })}
+      <OpenPage requestId={id} display={display} />
       <Notes card={card} />
       <Facts id={`facts-${id}`} display={display} asked={card} />
       {refused !== undefined && <Note icon="error" tone="err" text={refused} alert />}
@@ -120,6 +124,8 @@ function handleOf(ui: CardUi, questions: QuestionState): CardHandle {
         if (card.canAllow) answer({ outcome: 'allow' });
       } else if (questions.answers) {
         answer({ outcome: 'allow', answers: questions.answers });
+      } else {
+        questions.tellMissing?.();
       }
     },
     deny: () => answer({ outcome: 'deny' }),

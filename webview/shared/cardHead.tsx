@@ -29,7 +29,11 @@ export function What({ id, display }: { readonly id: string; readonly display: D
     <h3 class="cs-what" id={id}>
       <i class={`codicon codicon-${ICONS[display.kind]}`} aria-hidden="true" />
       <span>
-        {display.questions ? questionTitle(display.questions) : <Wish display={display} />}
+        {display.questions && !display.place ? (
+          questionTitle(display.questions)
+        ) : (
+          <Wish display={display} />
+        )}
       </span>
     </h3>
   );

@@ -19,6 +19,8 @@ export interface CardUi {
   readonly answer: (answer: CardAnswer) => void;
   /** The answers to the card's questions, once there is one for each. */
   readonly answers: Readonly<Record<string, string>> | undefined;
+  /** Says at the fields of a form why they do not fit; absent where there is no form. */
+  readonly tellMissing: (() => void) | undefined;
 }
 
 /** The decision row. Far from the part of the list on show it is only as high as it will be. */
@@ -60,7 +62,7 @@ function DecideButtons({ ui }: { readonly ui: CardUi }): VNode {
 }
 
 function AnswerButtons({ ui, off }: { readonly ui: CardUi; readonly off: boolean }): VNode {
-  const { answer, answers } = ui;
+  const { answer, answers, tellMissing } = ui;
   return (
     <>
       <Button class="deny" off={off} onPress={() => answer({ outcome: 'deny' })}>
@@ -69,8 +71,8 @@ function AnswerButtons({ ui, off }: { readonly ui: CardUi; readonly off: boolean
       <Button
         class="allow"
         look="primary"
-        off={off || !answers}
-        onPress={() => answers && answer({ outcome: 'allow', answers })}
+        off={off || !(answers ?? tellMissing)}
+        onPress={() => (answers ? answer({ outcome: 'allow', answers }) : tellMissing?.())}
       >
         Send answer
       </Button>

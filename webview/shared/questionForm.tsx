@@ -1,64 +1,9 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
+import { FormField } from './formField.tsx';
+import { type Choice, type QuestionState, withLabel } from './questionState.ts';
 import { TextField } from './toolkit.ts';
 import type { Question } from './types.ts';
-
-/** What has been chosen so far, by question id. */
-interface Choice {
-  readonly labels: readonly string[];
-  readonly other: string;
-  readonly useOther: boolean;
-}
-
-type Choices = Readonly<Record<string, Choice>>;
-
-export interface QuestionState {
-  readonly choices: Choices;
-  readonly set: (questionId: string, choice: Choice) => void;
-  /** The answers, once every question has one. */
-  readonly answers: Readonly<Record<string, string>> | undefined;
-  /** Chooses by number, from 1, in the first question without an answer. */
-  readonly chooseByNumber: (number: number) => void;
-}
-
-const NO_CHOICE: Choice = { labels: [], other: '', useOther: false };
-
-/** The answers to the questions of a card. Nothing is chosen in advance. */
-export function useQuestions(questions: readonly Question[]): QuestionState {
-  const [choices, setChoices] = useState<Choices>({});
-  const set = (questionId: string, choice: Choice) =>
-    setChoices((before) => ({ ...before, [questionId]: choice }));
-  const answers: Record<string, string> = {};
-  for (const question of questions) {
-    const text = answerOf(choices[question.id]);
-    if (text) answers[question.id] = text;
-  }
-  const complete = questions.length > 0 && Object.keys(answers).length === questions.length;
-  return {
-    choices,
-    set,
-    answers: complete ? answers : undefined,
-    chooseByNumber: (number) => {
-      const question = questions.find(({ id }) => !answers[id]) ?? questions[0];
-      const label = question?.choices[number - 1]?.label;
-      if (question && label !== undefined)
-        set(question.id, chosen(question, choices[question.id], label));
-    },
-  };
-}
-
-function answerOf({ labels, other, useOther }: Choice = NO_CHOICE): string {
-  const own = useOther ? other.trim() : '';
-  return [...labels, ...(own ? [own] : [])].join(', ');
-}
-
-function chosen(question: Question, before: Choice = NO_CHOICE, label: string): Choice {
-  if (!question.multiSelect) return { ...before, labels: [label], useOther: false };
-  const labels = before.labels.includes(label)
-    ? before.labels.filter((each) => each !== label)
-    : [...before.labels, label];
-  return { ...before, labels };
-}
 
 export interface QuestionFormProps {
   readonly cardId: string;
@@ -67,21 +12,34 @@ export interface QuestionFormProps {
   readonly onEnter: () => void;
 }
 
-/** The choices of one or more questions, each with room for another answer. */
+/** Questions with choices, each with room for another answer, and the fields of a form. */
 export function QuestionForm({ cardId, questions, state, onEnter }: QuestionFormProps): VNode {
+  const root = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (state.told > 0)
+      root.current?.querySelector<HTMLElement>('.is-unfit :is(input, select)')?.focus();
+  }, [state.told]);
   return (
-    <div class="cs-questions">
-      {questions.map((question, index) => (
-        <OneQuestion
-          key={question.id}
-          name={`question-${cardId}-${index}`}
-          question={question}
-          titled={questions.length > 1}
-          choice={state.choices[question.id] ?? NO_CHOICE}
-          onChange={(choice) => state.set(question.id, choice)}
-          onEnter={onEnter}
-        />
-      ))}
+    <div class="cs-questions" ref={root}>
+      {questions.map((question, index) => {
+        const props = {
+          name: `question-${cardId}-${index}`,
+          question,
+          choice: state.choiceOf(question),
+          onChange: (choice: Choice) => state.set(question.id, choice),
+          onEnter,
+        };
+        return question.field ? (
+          <FormField
+            key={question.id}
+            {...props}
+            field={question.field}
+            reason={state.reasonAt(question)}
+          />
+        ) : (
+          <OneQuestion key={question.id} {...props} titled={questions.length > 1} />
+        );
+      })}
     </div>
   );
 }
@@ -112,7 +70,7 @@ function OneQuestion(props: OneQuestionProps): VNode {
             type={type}
             name={name}
             checked={choice.labels.includes(label)}
-            onChange={() => onChange(chosen(question, choice, label))}
+            onChange={() => onChange(withLabel(question, choice, label))}
           />
           <span>
             {label}
