@@ -10,7 +10,8 @@ import type { HostOrder } from '../support/claudeHost.ts';
 import { type ClaudeUnderTest, claudeUnderTest } from '../support/claudeUnderTest.ts';
 import { ROOT } from '../support/testFolder.ts';
 import { waitFor } from '../support/waitFor.ts';
-import { agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { Conversation } from './conversation.ts';
 
 agentContract('Claude Code', claudeUnderTest);
 

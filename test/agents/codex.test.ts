@@ -14,7 +14,8 @@ import {
   exec,
 } from '../support/codexUnderTest.ts';
 import { waitFor } from '../support/waitFor.ts';
-import { agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { Conversation } from './conversation.ts';
 
 agentContract('OpenAI Codex', codexUnderTest);
 

@@ -7,7 +7,8 @@ import {
   copilotUnderTest,
   launcherWith,
 } from '../support/acpCliUnderTest.ts';
-import { agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { Conversation } from './conversation.ts';
 
 agentContract('GitHub Copilot CLI', copilotUnderTest);
 

@@ -6,7 +6,8 @@ import { linkAssistantLauncher } from '../../src/agents/linkAssistant/launcher.t
 import { UserError } from '../../src/protocol/userError.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
 import { waitFor } from '../support/waitFor.ts';
-import { type AgentUnderTest, agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { type AgentUnderTest, Conversation } from './conversation.ts';
 
 const FAKE = path.join(ROOT, 'test/support/fakeLinkAgent.mjs');
 
@@ -24,6 +25,7 @@ async function setup(): Promise<AgentUnderTest> {
     makeFileInParallel: (file): Call => ({ command: `touch ${file}` }),
     prompt: (calls) =>
       JSON.stringify({ calls: (calls as readonly Call[]).map(({ command }) => command) }),
+    isStandIn: true,
     // A `permission_response` has no place for words.
     toldToModel: () => undefined,
     dispose: async () => removeFolder(cwd),

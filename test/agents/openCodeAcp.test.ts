@@ -9,7 +9,8 @@ import {
   type OpenCodeUnderTest,
   openCodeAcpUnderTest,
 } from '../support/openCodeUnderTest.ts';
-import { agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { Conversation } from './conversation.ts';
 
 agentContract('OpenCode over ACP', openCodeAcpUnderTest);
 

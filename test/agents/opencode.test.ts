@@ -7,7 +7,8 @@ import { argsHash } from '../../src/permission/action.ts';
 import { OPENCODE, openCodeProgram } from '../support/agentCache.ts';
 import { bash, type OpenCodeUnderTest, openCodeUnderTest } from '../support/openCodeUnderTest.ts';
 import { waitFor } from '../support/waitFor.ts';
-import { agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { Conversation } from './conversation.ts';
 
 agentContract('OpenCode', openCodeUnderTest);
 

@@ -8,7 +8,8 @@ import {
   qwenSettings,
   qwenUnderTest,
 } from '../support/acpCliUnderTest.ts';
-import { agentContract, Conversation } from './contract.ts';
+import { agentContract } from './contract.ts';
+import { Conversation } from './conversation.ts';
 
 agentContract('Qwen Code', qwenUnderTest);
 

@@ -5,7 +5,7 @@ import { qwenUnderTest } from '../support/acpCliUnderTest.ts';
 import { claudeUnderTest } from '../support/claudeUnderTest.ts';
 import { codexUnderTest } from '../support/codexUnderTest.ts';
 import { openCodeUnderTest } from '../support/openCodeUnderTest.ts';
-import { type AgentUnderTest, Conversation } from './contract.ts';
+import { type AgentUnderTest, Conversation } from './conversation.ts';
 
 interface Resumable {
   readonly name: string;

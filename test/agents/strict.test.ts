@@ -11,7 +11,7 @@ import {
 } from '../support/acpCliUnderTest.ts';
 import { claudeProgram } from '../support/agentCache.ts';
 import { claudeUnderTest } from '../support/claudeUnderTest.ts';
-import { type AgentUnderTest, Conversation } from './contract.ts';
+import { type AgentUnderTest, Conversation } from './conversation.ts';
 
 /** An agent whose own settings let `touch` through. */
 interface LooseAgent {

@@ -4,7 +4,7 @@ import { acpLauncher } from '../../src/agents/acp/launcher.ts';
 import type { AgentLauncher } from '../../src/agents/agent.ts';
 import { createLauncher } from '../../src/agents/catalog.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { AgentUnderTest } from '../agents/contract.ts';
+import type { AgentUnderTest } from '../agents/conversation.ts';
 import { installed, modernNode, type PinnedPackage } from './agentCache.ts';
 import type { ModelCall, ModelStep } from './fakeAnthropic.ts';
 import { FakeChatCompletions } from './fakeChatCompletions.ts';

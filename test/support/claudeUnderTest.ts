@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { claudeLauncher } from '../../src/agents/claude/launcher.ts';
-import type { AgentUnderTest } from '../agents/contract.ts';
+import type { AgentUnderTest } from '../agents/conversation.ts';
 import { claudeProgram } from './agentCache.ts';
 import { FakeAnthropic, type ModelCall } from './fakeAnthropic.ts';
 import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { codexLauncher } from '../../src/agents/codex/launcher.ts';
-import type { AgentUnderTest } from '../agents/contract.ts';
+import type { AgentUnderTest } from '../agents/conversation.ts';
 import { installed, type PinnedPackage } from './agentCache.ts';
 import { FakeResponses, type ResponsesCall } from './fakeResponses.ts';
 import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';

@@ -7,7 +7,7 @@ import {
   openCodeLauncher,
 } from '../../src/agents/opencode/launcher.ts';
 import type { JsonObject } from '../../src/base/json.ts';
-import type { AgentUnderTest } from '../agents/contract.ts';
+import type { AgentUnderTest } from '../agents/conversation.ts';
 import { openCodeProgram } from './agentCache.ts';
 import type { ModelCall } from './fakeAnthropic.ts';
 import { FakeChatCompletions } from './fakeChatCompletions.ts';

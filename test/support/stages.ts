@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
+import { runAgents } from './agentsStage.ts';
 import { codeServerSupported } from './codeServerInstall.ts';
 import { add, type Counts, describeCounts, NONE } from './counts.ts';
 import { runTests } from './hostRunner.ts';
-import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';
-
-const MOCHA = path.join(ROOT, 'node_modules/mocha/bin/mocha.js');
-const REPORTER = path.join(ROOT, 'test/support/countReporter.mjs');
+import { mocha, node, testFiles } from './mochaRun.ts';
+import { ROOT } from './testFolder.ts';
 
 interface Stage {
   readonly title: string;
@@ -19,12 +16,12 @@ const STAGES: Readonly<Record<string, Stage>> = {
   unit: {
     title: 'Unit and wire tests',
     needsBuild: false,
-    run: () => mocha(['test/unit', 'test/wire']),
+    run: () => mocha(['test/unit', 'test/wire'].flatMap(testFiles)),
   },
   webview: {
     title: 'Webview tests',
     needsBuild: true,
-    run: () => mocha(['test/ui/webview'], ['--timeout', '60000']),
+    run: () => mocha(testFiles('test/ui/webview'), { args: ['--timeout', '60000'] }),
   },
   host: {
     title: 'Tests inside the VS Code extension host',
@@ -37,7 +34,7 @@ const STAGES: Readonly<Record<string, Stage>> = {
     // The workbench is driven in a browser, so it has to be code-server's.
     run: () =>
       codeServerSupported
-        ? mocha(['test/ui/workbench'], ['--timeout', '120000'])
+        ? mocha(testFiles('test/ui/workbench'), { args: ['--timeout', '120000'] })
         : skipped(['test/ui/workbench'], 'code-server does not run on Windows'),
   },
   phone: {
@@ -45,15 +42,18 @@ const STAGES: Readonly<Record<string, Stage>> = {
     needsBuild: true,
     run: () =>
       process.platform === 'linux'
-        ? mocha(['test/phone'], ['--timeout', '120000'])
+        ? mocha(testFiles('test/phone'), { args: ['--timeout', '120000'] })
         : skipped(['test/phone'], 'nginx with Nchan comes from the packages of Debian'),
   },
   agents: {
     title: 'Tests with real agents',
     needsBuild: true,
-    run: () => mocha(['test/agents'], ['--timeout', '300000']),
+    run: () => runAgents(WRITE),
   },
 };
+
+/** The parity table of the agents is written to README.md. */
+const WRITE = process.argv.includes('--write');
 
 const DEFAULT_STAGES = ['unit', 'webview', 'host', 'ui', 'phone'];
 
@@ -92,63 +92,13 @@ async function build(): Promise<void> {
   process.stdout.write(`\n── Build (${((performance.now() - start) / 1000).toFixed(1)} s)\n`);
 }
 
-/** Mocha in a process of its own. A run that ends without totals counts as one failure. */
-async function mocha(folders: readonly string[], options: readonly string[] = []): Promise<Counts> {
-  const files = folders.flatMap(testFiles);
-  if (files.length === 0) return NONE;
-  const folder = temporaryFolder();
-  const counts = path.join(folder, 'counts.json');
-  const only = process.env['CI'] ? ['--forbid-only'] : [];
-  try {
-    await node([MOCHA, '--reporter', REPORTER, ...only, ...options, ...files], {
-      COUNTERSIGN_COUNTS: counts,
-    });
-    if (!fs.existsSync(counts)) return { ...NONE, failed: 1 };
-    return JSON.parse(fs.readFileSync(counts, 'utf8')) as Counts;
-  } finally {
-    removeFolder(folder);
-  }
-}
-
 function skipped(folders: readonly string[], why: string): Promise<Counts> {
   process.stdout.write(`Skipped: ${why}.\n`);
   return Promise.resolve({ ...NONE, skipped: folders.flatMap(testFiles).length });
 }
 
-function testFiles(folder: string): string[] {
-  const absolute = path.join(ROOT, folder);
-  if (!fs.existsSync(absolute)) return [];
-  return fs
-    .readdirSync(absolute, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.test\.tsx?$/.test(name))
-    .sort()
-    .map((name) => path.join(absolute, name));
-}
-
-function node(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number | null> {
-  const child = spawn(process.execPath, args, {
-    cwd: ROOT,
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  let interrupted = false;
-  const forward = (name: NodeJS.Signals) => {
-    interrupted = true;
-    child.kill(name);
-  };
-  process.on('SIGINT', forward).on('SIGTERM', forward);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (code) => {
-      if (interrupted) process.exit(130);
-      process.off('SIGINT', forward).off('SIGTERM', forward);
-      resolve(code);
-    });
-  });
-}
-
 try {
-  await main(process.argv.slice(2));
+  await main(process.argv.slice(2).filter((arg) => arg !== '--write'));
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.stdout.write('0 passed, 1 failed\n');

@@ -1,29 +1,25 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { build } from 'esbuild';
 import { acpLauncher } from '../../src/agents/acp/launcher.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
-import { createSampleWorkspace } from '../../src/demo/sampleWorkspace.ts';
 import { Broker } from '../../src/permission/broker.ts';
 import { newSessionRef, Session } from '../../src/sessions/session.ts';
 import { installed, modernNode, type PinnedPackage } from '../support/agentCache.ts';
 import { claudeModelVariables } from '../support/claudeUnderTest.ts';
-import { codexAcpUnderTest } from '../support/codexAcpUnderTest.ts';
 import { FakeAnthropic, type ModelCall } from '../support/fakeAnthropic.ts';
 import { rulesOnFakes } from '../support/rules.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
-import { type AgentUnderTest, agentContract } from './contract.ts';
+import { agentContract } from './contract.ts';
+import type { AgentUnderTest } from './conversation.ts';
 
 const CLAUDE_AGENT_ACP: PinnedPackage = {
   name: '@agentclientprotocol/claude-agent-acp',
   version: '0.100.0',
 };
 
-agentContract('Demo agent', demoUnderTest);
 agentContract('Claude Code over ACP', claudeUnderTest);
-agentContract('Codex over ACP', codexAcpUnderTest);
 
 describe('Claude Code over ACP', () => {
   it('starts every command in the session directory, whatever a command before it did', async () => {
@@ -67,41 +63,6 @@ describe('Claude Code over ACP', () => {
     }
   });
 });
-
-/** The demo agent as it is shipped: one program, in a sample workspace. */
-async function demoUnderTest(): Promise<AgentUnderTest> {
-  const folder = temporaryFolder();
-  const program = path.join(folder, 'demoAgent.mjs');
-  await build({
-    entryPoints: [path.join(ROOT, 'src/demo/demoAgent.ts')],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-  });
-  const cwd = makeFolder(folder, 'project');
-  await createSampleWorkspace(cwd);
-  const cup = (guest: string) => ({ guest });
-  return {
-    launcher: acpLauncher({
-      id: 'demo',
-      name: 'Demo agent',
-      command: process.execPath,
-      args: [program],
-    }),
-    env: platformVariables(),
-    cwd,
-    makeFile: cup,
-    makeFileInParallel: cup,
-    prompt: (calls) => {
-      const guests = (calls as readonly ReturnType<typeof cup>[]).map(({ guest }) => guest);
-      return guests.length > 0 ? `[[cups:${guests.join(',')}]]` : '[[say]]';
-    },
-    // ACP has no place for a sentence along with a deny.
-    toldToModel: () => undefined,
-    dispose: async () => removeFolder(folder),
-  };
-}
 
 /** The real adapter with the real Claude Code in it and a scripted model, in folders of its own. */
 async function claudeUnderTest(): Promise<AgentUnderTest> {
