@@ -76,12 +76,14 @@ export function phoneBuilds(shared = {}) {
   ];
 }
 
-/** The toolkit is as large as the whole page: plain HTML takes its place. */
+/** The toolkit is as large as the whole page: plain HTML takes its place. Nor is there a VS Code to show rules in. */
 const plainControls = {
   name: 'plain-controls',
   setup(build) {
     const controls = path.resolve('webview/phone/controls.ts');
     build.onResolve({ filter: /\/toolkit\.ts$/ }, () => ({ path: controls }));
+    const plainRule = path.resolve('webview/phone/plainRule.tsx');
+    build.onResolve({ filter: /\/showRule\.tsx$/ }, () => ({ path: plainRule }));
   },
 };
 

@@ -7,6 +7,7 @@ import {
   type Resolved,
   type ToPhone,
 } from '../../src/protocol/phone/payloads.ts';
+import { WAKE_UP } from '../../src/protocol/phone/pushMessage.ts';
 import { wish } from '../../src/protocol/words.ts';
 import { leave } from './mailbox.ts';
 import { subscriptionInfo } from './push.ts';
@@ -36,6 +37,7 @@ export class Notifier {
 
   /** Every push shows something: a browser shows a notice of its own for those that do not. */
   async push(text: string): Promise<void> {
+    if (text === WAKE_UP) return this.#showWakeUp();
     const workspace = parseEnvelope(text)?.header.w;
     const vault = await this.#vault;
     const accepted = workspace === undefined ? undefined : await vault.accept(workspace, text);
@@ -86,7 +88,8 @@ export class Notifier {
   }
 
   async #showCard(workspace: Workspace, card: PhoneCard, details: boolean): Promise<void> {
-    const allow = details && fitsInNotification(card);
+    // One can only allow what one can see: else the same button opens the card.
+    const allow = details && fitsInNotification(card) ? 'allow' : 'show';
     await this.#notify(`${card.agent.name} asks`, {
       body: bodyOf(card, details),
       tag: tagOf(workspace, card.id),
@@ -94,8 +97,12 @@ export class Notifier {
       requireInteraction: true,
       data: { workspace: workspace.id, card: card.id } satisfies CardData,
       actions: [
-        ...(card.display.questions ? [] : [{ action: 'deny', title: 'Deny' }]),
-        allow ? { action: 'allow', title: 'Allow once' } : { action: 'show', title: 'Show' },
+        ...(card.display.questions
+          ? [{ action: 'show', title: 'Answer' }]
+          : [
+              { action: 'deny', title: 'Deny' },
+              { action: allow, title: 'Allow once' },
+            ]),
       ],
     });
   }
@@ -110,10 +117,19 @@ export class Notifier {
     });
   }
 
-  /** A wake-up without a card, or one that a page has taken already. */
+  /** A request that is too large for a push: the page fetches it. It may not be among those that are here. */
+  async #showWakeUp(): Promise<void> {
+    const waiting = await this.#countWaiting();
+    await this.#notify('Countersign', {
+      body: waiting > 1 ? `${waiting} requests are waiting.` : 'A request is waiting.',
+      tag: 'countersign',
+      renotify: true,
+    });
+  }
+
+  /** What a page has taken already, or what cannot be opened. */
   async #showWaiting(): Promise<void> {
-    const { cards } = await (await this.#vault).snapshot();
-    const waiting = cards.filter(({ phase }) => phase.kind !== 'over').length;
+    const waiting = await this.#countWaiting();
     await this.#notify('Countersign', {
       body:
         waiting === 0
@@ -124,6 +140,11 @@ export class Notifier {
       tag: 'countersign',
       silent: true,
     });
+  }
+
+  async #countWaiting(): Promise<number> {
+    const { cards } = await (await this.#vault).snapshot();
+    return cards.filter(({ phase }) => phase.kind !== 'over').length;
   }
 
   async #answer({ workspace, card }: CardData, action: 'deny' | 'allow'): Promise<void> {
@@ -165,7 +186,7 @@ const NOT_SENT =
   'Your answer may not have reached the desktop. It counts only once the desktop confirms it.';
 const MAX_LETTERS = 120;
 
-/** You can only allow what you can see: everything of the request stands in the notification, or it has to be opened. */
+/** Whether everything of the request stands in the notification. */
 function fitsInNotification(card: PhoneCard): boolean {
   const { display, canAllow, mayAllow, shortened } = card;
   return (

@@ -93,7 +93,7 @@ const preferences = v.object({
 
 export type Preferences = v.InferOutput<typeof preferences>;
 
-const DEFAULTS: Preferences = { vibrate: true, sound: false, details: true };
+const DEFAULTS: Preferences = { vibrate: true, sound: false, details: false };
 
 export function parsePreferences(value: unknown): Preferences {
   const parsed = v.safeParse(preferences, value);

@@ -10,6 +10,8 @@ export interface MenuEntry {
   readonly label: string;
   readonly note?: string;
   readonly off?: boolean;
+  /** What it answers; absent for what is no answer. */
+  readonly allows?: boolean;
   readonly onPress: () => void;
 }
 
@@ -24,13 +26,20 @@ export function OptionMenu({ ui, more }: OptionMenuProps): VNode {
   const { card, sent } = ui;
   const menu = useRef<HTMLDivElement>(null);
   const off = useArming(card.id).isArming || sent;
-  useLayoutEffect(() => focusItem(menu.current, 0), []);
+  useLayoutEffect(() => focusFirstReject(menu.current), []);
   const heading = `options-${card.id}`;
   const items = answerItems(ui);
   return (
     <div class="cs-panel">
       <h4 id={heading}>{`${card.agent.name}’s own options`}</h4>
-      <div class="cs-menu" role="menu" aria-labelledby={heading} ref={menu} onKeyDown={moveInMenu}>
+      <div
+        class="cs-menu"
+        role="menu"
+        aria-labelledby={heading}
+        tabIndex={-1}
+        ref={menu}
+        onKeyDown={moveInMenu}
+      >
         {items.map((item) => (
           <MenuItem key={item.id} {...item} off={off || item.off === true} />
         ))}
@@ -55,6 +64,7 @@ function answerItems(ui: CardUi): MenuEntry[] {
       id,
       label,
       off,
+      allows: outcome === 'allow',
       note: off ? 'Wider than this call: cannot be sent as once' : option.note,
       icon: wider ? 'warning' : outcome === 'allow' ? 'check' : 'circle-slash',
       // The choices of a question are its answer; an option alone would answer it with nothing.
@@ -74,6 +84,7 @@ function feedbackItem({ card, setPanel }: CardUi): MenuEntry {
   return {
     id: 'feedback',
     icon: 'comment',
+    allows: false,
     label: `No, and tell ${card.agent.name} what to do differently`,
     note: 'Asks you for a text first',
     onPress: () => setPanel('feedback'),
@@ -85,7 +96,7 @@ function asksForText({ label, outcome }: CardOption): boolean {
   return outcome === 'deny' && /\btell\b.*\bdifferently\b/i.test(label);
 }
 
-function MenuItem({ icon, label, note, off, onPress }: MenuEntry): VNode {
+function MenuItem({ icon, label, note, off, allows, onPress }: MenuEntry): VNode {
   const press = (event: Event) => {
     event.stopPropagation();
     event.preventDefault();
@@ -96,6 +107,7 @@ function MenuItem({ icon, label, note, off, onPress }: MenuEntry): VNode {
       role="menuitem"
       tabIndex={-1}
       aria-disabled={off === true}
+      data-allows={allows}
       onClick={press}
       onKeyDown={(event) => {
         if (event.key === 'Enter' || event.key === ' ') press(event);
@@ -115,15 +127,23 @@ function moveInMenu(event: KeyboardEvent): void {
   if (!(menu instanceof HTMLElement)) return;
   const count = itemsOf(menu).length;
   const at = itemsOf(menu).findIndex((item) => item.matches(':focus'));
-  const target = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: count - 1 }[event.key];
+  const last = count - 1;
+  const before = at < 0 ? last : at - 1;
+  const target = { ArrowDown: at + 1, ArrowUp: before, Home: 0, End: last }[event.key];
   if (target === undefined) return;
   event.preventDefault();
   event.stopPropagation();
   focusItem(menu, (target + count) % count);
 }
 
-function focusItem(menu: HTMLElement | null, at: number): void {
-  if (menu) itemsOf(menu)[at]?.focus();
+/** The focus never starts on what allows. */
+function focusFirstReject(menu: HTMLElement | null): void {
+  if (!menu) return;
+  (menu.querySelector<HTMLElement>('[data-allows=false]') ?? menu).focus();
+}
+
+function focusItem(menu: HTMLElement, at: number): void {
+  itemsOf(menu)[at]?.focus();
 }
 
 function itemsOf(menu: HTMLElement): HTMLElement[] {

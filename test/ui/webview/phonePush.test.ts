@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page, Worker } from 'playwright-core';
 import type { PhoneCard } from '../../../src/protocol/phone/payloads.ts';
+import { WAKE_UP } from '../../../src/protocol/phone/pushMessage.ts';
 import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -10,6 +11,8 @@ import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 /** P-256 public key of a sender, as VAPID has it. */
 const VAPID_KEY =
   'BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4';
+
+const FORCE_PUSH = { tool: 'execute', command: 'git push --force origin main', cwd: '.' } as const;
 
 /** A push comes without any vendor, through the DevTools protocol; everything else is as on a phone. */
 describe('notifications of the page for phones', function () {
@@ -53,7 +56,52 @@ describe('notifications of the page for phones', function () {
     return shown;
   };
 
-  it('shows a sealed card with Deny and Allow once', async () => {
+  /** The person wants to see requests in notifications, on the lock screen as well. */
+  const showRequests = async () => {
+    await page.getByLabel('Settings and paired desktops').click();
+    await page.getByLabel('Show the request in notifications').check();
+    await sleep(200);
+    await page.getByLabel('Back').click();
+  };
+
+  it('shows nothing of the request by itself, and opens the card to allow it', async () => {
+    // More of them than fit, so that the card is far from where the list is scrolled to.
+    for (let i = 0; i < 12; i++) desktop.raise(phoneCard(PNPM_TEST));
+    await page.locator('.cs-card').nth(11).waitFor();
+    await page.locator('.cs-card').nth(11).scrollIntoViewIfNeeded();
+    const card = phoneCard(PNPM_TEST);
+    const { title, body, actions } = await pushCard(card);
+    assert.deepEqual(
+      { title, body, actions },
+      {
+        title: 'Claude Code asks',
+        body: 'Run a command in packages/auth',
+        actions: ['Deny', 'Allow once'],
+      },
+    );
+    await push.pressButton('Allow once');
+    await page.locator('.p-foot .allow').waitFor();
+    const focused = page.locator(`article[data-request="${card.id}"]:focus`);
+    await focused.waitFor();
+    const { y = -1 } = (await focused.boundingBox()) ?? {};
+    assert.ok(y >= 0 && y < 200, `the card begins at ${y}`);
+    await sleep(300);
+    assert.deepEqual(desktop.answers, []);
+    await page.locator('.p-foot .allow:not([aria-disabled=true])').click();
+    await waitFor(() => desktop.answers.length === 1, 'the answer on the card');
+    assert.deepEqual(outcomesOf(desktop), [[card.id, 'allow']]);
+  });
+
+  it('denies without showing the request, since a deny is always safe', async () => {
+    const card = phoneCard(PNPM_TEST);
+    await pushCard(card);
+    await push.pressButton('Deny');
+    await waitFor(() => desktop.answers.length === 1, 'the deny');
+    assert.deepEqual([desktop.answers[0]?.card, desktop.answers[0]?.outcome], [card.id, 'deny']);
+  });
+
+  it('shows all of a request where the person wants that, with Deny and Allow once', async () => {
+    await showRequests();
     const card = phoneCard(PNPM_TEST);
     const shown = await pushCard(card);
     assert.deepEqual(
@@ -67,14 +115,15 @@ describe('notifications of the page for phones', function () {
     await page.locator(`#card-${card.id}`).waitFor();
   });
 
-  for (const [action, outcome] of [
-    ['deny', 'deny'],
-    ['allow', 'allow'],
+  for (const [button, outcome] of [
+    ['Deny', 'deny'],
+    ['Allow once', 'allow'],
   ] as const) {
-    it(`sends ${action} from the notification, once`, async () => {
+    it(`sends ${outcome} from a notification that shows the request, once`, async () => {
+      await showRequests();
       const card = phoneCard(PNPM_TEST);
       await pushCard(card);
-      await push.press(action);
+      await push.pressButton(button);
       await waitFor(() => desktop.answers.length === 1, 'the answer');
       assert.deepEqual([desktop.answers[0]?.card, desktop.answers[0]?.outcome], [card.id, outcome]);
       await page.getByText('Sending your').waitFor();
@@ -87,21 +136,35 @@ describe('notifications of the page for phones', function () {
     });
   }
 
-  it('offers Allow once only for what stands in the notification as a whole', async () => {
-    const risky = phoneCard({ tool: 'execute', command: 'git push --force origin main', cwd: '.' });
-    assert.deepEqual((await pushCard(risky)).actions, ['Deny', 'Show']);
-    await push.clear();
-    const asked = phoneCard(PNPM_TEST, {}, { mayAllow: 'confirm' });
-    assert.deepEqual((await pushCard(asked)).actions, ['Deny', 'Show']);
-  });
+  for (const [what, card] of [
+    ['is high-risk', () => phoneCard(FORCE_PUSH)],
+    ['the desktop is asked about', () => phoneCard(PNPM_TEST, {}, { mayAllow: 'confirm' })],
+    ['is shortened', () => phoneCard(PNPM_TEST, {}, { shortened: true })],
+  ] as const) {
+    it(`does not allow from the notification what ${what}, but opens it`, async () => {
+      await showRequests();
+      const shown = await pushCard(card());
+      assert.deepEqual(shown.actions, ['Deny', 'Allow once']);
+      await push.pressButton('Allow once');
+      await page.locator('.p-foot .allow').waitFor();
+      await sleep(300);
+      assert.deepEqual(desktop.answers, []);
+    });
+  }
 
-  it('shows nothing of the request, and offers no Allow, when the person does not want it on the lock screen', async () => {
-    await page.getByLabel('Settings and paired desktops').click();
-    await page.getByLabel('Show the request in notifications').uncheck();
-    await sleep(200);
-    const shown = await pushCard(phoneCard(PNPM_TEST));
-    assert.equal(shown.body, 'Run a command in packages/auth');
-    assert.deepEqual(shown.actions, ['Deny', 'Show']);
+  it('says that a request is waiting when it was too large for a push, and opens the page', async () => {
+    await push.deliver(WAKE_UP);
+    const [shown] = await push.shown(1);
+    assert.deepEqual(
+      [shown?.title, shown?.body, shown?.actions],
+      ['Countersign', 'A request is waiting.', []],
+    );
+    const opened = page.evaluate(
+      `new Promise((done) => navigator.serviceWorker.addEventListener('message', () => done(true)))`,
+    );
+    await push.press('');
+    assert.equal(await opened, true);
+    assert.equal(await push.count(), 0);
   });
 
   it('takes the place of the card’s notification when it is answered elsewhere', async () => {
@@ -116,6 +179,7 @@ describe('notifications of the page for phones', function () {
     assert.equal(after?.tag, before.tag);
     assert.deepEqual(after?.actions, []);
     await page.locator(`#card-${card.id}.is-done`).waitFor();
+    // A press that was on its way.
     await push.press('allow');
     await sleep(300);
     assert.deepEqual(desktop.answers, []);
@@ -183,6 +247,10 @@ describe('notifications of the page for phones', function () {
   });
 });
 
+function outcomesOf({ answers }: PhoneDesktop): readonly (readonly [string, string])[] {
+  return answers.map(({ card, outcome }) => [card, outcome]);
+}
+
 interface Shown {
   readonly title: string;
   readonly body: string;
@@ -244,6 +312,18 @@ class Push {
   async press(action: string): Promise<void> {
     await this.#worker().evaluate(`registration.getNotifications().then((all) =>
       dispatchEvent(new NotificationEvent('notificationclick', { notification: all[0], action: ${JSON.stringify(action)} })))`);
+  }
+
+  /** The button of this title on the notification that is on show. */
+  async pressButton(title: string): Promise<void> {
+    const action =
+      await this.#worker().evaluate<string>(`registration.getNotifications().then((all) =>
+      all[0].actions.find((each) => each.title === ${JSON.stringify(title)}).action)`);
+    await this.press(action);
+  }
+
+  count(): Promise<number> {
+    return this.#worker().evaluate(`registration.getNotifications().then((all) => all.length)`);
   }
 
   async clear(): Promise<void> {
