@@ -7,19 +7,19 @@ import type { Answering } from './answering.ts';
 import { commands } from './names.ts';
 import { openLink } from './openLink.ts';
 import { requestAsText } from './requestText.ts';
-
 import type { RuleOffers } from './ruleOffers.ts';
+
 /** What a card can ask of the extension, the same in every webview. */
 export class CardMessages {
   readonly #broker: Broker;
   readonly #answering: Answering;
-
   readonly #offers: RuleOffers;
+
   constructor(broker: Broker, answering: Answering, offers: RuleOffers) {
     this.#broker = broker;
     this.#answering = answering;
-  }
     this.#offers = offers;
+  }
 
   /** Handles a card's message; false when it is not one. */
   async handle(
@@ -43,10 +43,6 @@ export class CardMessages {
       case 'copy':
         await this.#copy(this.#broker.find(message.requestId));
         return true;
-      case 'ready':
-      case 'focus':
-      case 'dismiss':
-      case 'openLink':
       case 'askRules':
         await this.#offer(message.requestId, reply);
         return true;
@@ -56,6 +52,10 @@ export class CardMessages {
       case 'revokeRule':
         await vscode.commands.executeCommand(commands.revokeRule, message.ruleId);
         return true;
+      case 'ready':
+      case 'focus':
+      case 'dismiss':
+      case 'openLink':
       case 'openDoor':
       case 'prompt':
       case 'stop':
@@ -69,16 +69,16 @@ export class CardMessages {
     }
   }
 
-  async #answer(
-    message: AnswerMessage,
-    surface: Surface,
-    reply: (message: CardReply) => void,
   async #offer(requestId: string, reply: (message: CardReply) => void): Promise<void> {
     const request = this.#broker.find(requestId);
     if (!request) return;
     await this.#offers.offer(request, (offer) => reply({ type: 'ruleOffer', requestId, offer }));
   }
 
+  async #answer(
+    message: AnswerMessage,
+    surface: Surface,
+    reply: (message: CardReply) => void,
   ): Promise<void> {
     const { type: _, requestId, argsHash, ...choice } = message;
     const result = await this.#answering.propose(requestId, argsHash, surface, choice);

@@ -91,10 +91,10 @@ function WaitingCard({ state, eager }: Omit<CardProps, 'onDismiss'>): VNode {
         <Payload
           id={`payload-${id}`}
           display={display}
+          {...(card.verdict && { parts: card.verdict.parts })}
           open={(type) => post({ type, requestId: id })}
         />
       )}
-          {...(card.verdict && { parts: card.verdict.parts })}
       <OpenPage requestId={id} display={display} />
       <Notes card={card} />
       <Facts id={`facts-${id}`} display={display} asked={card} />
