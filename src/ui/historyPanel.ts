@@ -47,6 +47,7 @@ export class HistoryPanel implements vscode.Disposable {
     const client = new HistoryClient({
       program: new URL(program.toString(true)),
       folder: journalFolder,
+      snapshot: `${journalFolder}.index`,
       onProgress: (progress) => post({ type: 'progress', progress, isComplete: false }),
       onVerified: (records) => post({ type: 'verifying', records }),
     });

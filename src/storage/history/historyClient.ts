@@ -7,6 +7,8 @@ export interface HistoryClientOptions {
   readonly program: URL;
   /** That of the record. */
   readonly folder: string;
+  /** A file where the index may be kept for the next time. */
+  readonly snapshot?: string;
   readonly onProgress: (progress: HistoryProgress) => void;
   readonly onVerified: (records: number) => void;
 }
@@ -26,7 +28,8 @@ export class HistoryClient {
 
   constructor(options: HistoryClientOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.program, { workerData: { folder: options.folder } });
+    const { folder, snapshot } = options;
+    this.#worker = new Worker(options.program, { workerData: { folder, snapshot } });
     this.#worker.on('message', (reply: HistoryReply) => this.#receive(reply));
     this.#worker.on('error', (error) => this.#end(error));
     this.#worker.on('exit', () => this.#end(new Error('the history was closed')));

@@ -35,13 +35,22 @@ CREATE TABLE daily (day INTEGER, agentId INTEGER, tool INTEGER, answer INTEGER, 
   times INTEGER, PRIMARY KEY (day, agentId, tool, answer, "by", scope)) WITHOUT ROWID;
 `;
 
+/** An index outside of its database's memory. */
+export interface SavedIndex {
+  readonly database: Uint8Array;
+  readonly words: readonly string[];
+  readonly targets: readonly number[];
+  readonly agents: readonly string[];
+  readonly count: number;
+}
+
 /**
  * The requests of the record in a database in memory, to be thrown away and made anew. Texts are kept once each, and rows
  * hold their numbers: a million rows are scanned in a moment, and a text is searched in what differs only.
  */
 export class HistoryIndex {
   readonly #db: Database;
-  readonly #insert: Statement;
+  #insert: Statement;
   readonly #words: string[] = [''];
   readonly #numbers = new Map([['', 0]]);
   /** Numbers of the words that are a target, in lower case. */
@@ -54,11 +63,49 @@ export class HistoryIndex {
   #count = 0;
   readonly #last = new Map<keyof HistoryRow, { readonly word: string; readonly number: number }>();
 
-  constructor(sql: SqlJsStatic) {
-    this.#db = new sql.Database();
-    this.#db.exec(SCHEMA);
+  /** `saved` is what {@link save} gave. */
+  constructor(sql: SqlJsStatic, saved?: SavedIndex) {
+    this.#db = new sql.Database(saved?.database);
+    if (saved) this.#restore(saved);
+    else this.#db.exec(SCHEMA);
+    this.#insert = this.#attach();
+  }
+
+  /** What {@link save} gave as an index again; `undefined` when it is damaged. */
+  static restored(sql: SqlJsStatic, saved: SavedIndex): HistoryIndex | undefined {
+    try {
+      const index = new HistoryIndex(sql, saved);
+      const [found] = index.#db.exec('SELECT COUNT(*) FROM request; PRAGMA quick_check(1)');
+      return found?.values[0]?.[0] === saved.count ? index : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Everything that is in the index, to go on with it later. */
+  save(): SavedIndex {
+    this.flush();
+    const database = this.#db.export();
+    // What was attached to the database is gone with that.
+    this.#insert = this.#attach();
+    const targets = [...this.#targets.keys()];
+    return { database, words: this.#words, targets, agents: this.agents, count: this.#count };
+  }
+
+  #restore({ words, targets, agents, count }: SavedIndex): void {
+    this.#words.length = 0;
+    for (const [number, word] of words.entries()) {
+      this.#words.push(word);
+      this.#numbers.set(word, number);
+    }
+    for (const number of targets) this.#targets.set(number, (words[number] ?? '').toLowerCase());
+    for (const agent of agents) this.#agents.add(agent);
+    this.#count = count;
+  }
+
+  #attach(): Statement {
     this.#db.create_function('wanted', (target: number) => this.#wanted[target] ?? 0);
-    this.#insert = this.#prepareInsert(BATCH);
+    return this.#prepareInsert(BATCH);
   }
 
   get count(): number {
@@ -320,7 +367,7 @@ class Where {
 }
 
 /** Days since 1970 in local time. */
-export function dayOf(at: number): number {
+function dayOf(at: number): number {
   return Math.floor((at - offsetAt(at)) / DAY);
 }
 

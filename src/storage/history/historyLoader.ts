@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { HistoryProgress, HistoryRow } from '../../protocol/historyView.ts';
 import { journalFiles } from '../journalReader.ts';
 import { historyEntry } from './historyEntry.ts';
@@ -12,6 +13,13 @@ const TAIL = 128 * 1024;
 /** Targets of requests that wait; those of windows that were closed stay there. */
 const MAX_OPEN = 10_000;
 
+/** How far a loader has come: bytes by the name of a file, and what it remembers of them. */
+export interface LoaderPlace {
+  readonly read: readonly (readonly [string, number])[];
+  readonly unreadable: number;
+  readonly targets: readonly (readonly [string, string])[];
+}
+
 /** Reads the files of the record into an index, and later what was added to them. */
 export class HistoryLoader {
   readonly #folder: string;
@@ -20,14 +28,26 @@ export class HistoryLoader {
   readonly #read = new Map<string, number>();
   readonly #torn = new Set<string>();
   /** What a request is about, by its id, where only the line of its beginning says so. */
-  readonly #targets = new Map<string, string>();
+  readonly #targets: Map<string, string>;
   #bytes = 0;
   #ofBytes = 0;
   #unreadable = 0;
 
-  constructor(folder: string, index: HistoryIndex) {
+  /** `place` is where an earlier loader of the same index was. */
+  constructor(folder: string, index: HistoryIndex, place?: LoaderPlace) {
     this.#folder = folder;
     this.#index = index;
+    for (const [name, bytes] of place?.read ?? []) {
+      this.#read.set(path.join(folder, name), bytes);
+      this.#bytes += bytes;
+    }
+    this.#unreadable = place?.unreadable ?? 0;
+    this.#targets = new Map(place?.targets ?? []);
+  }
+
+  get place(): LoaderPlace {
+    const read = [...this.#read].map(([file, bytes]) => [path.basename(file), bytes] as const);
+    return { read, unreadable: this.#unreadable, targets: [...this.#targets] };
   }
 
   get progress(): HistoryProgress {

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import initSqlJs from 'sql.js';
+import initSqlJs, { type SqlJsStatic } from 'sql.js';
 import type { HistoryProgress, HistoryVerdict } from '../../protocol/historyView.ts';
 import { journalFiles, verifyJournal } from '../journalReader.ts';
 import type { HistoryCall, HistoryReply, HistoryResults } from './historyCalls.ts';
 import { exportRows } from './historyExport.ts';
 import { HistoryIndex } from './historyIndex.ts';
 import { HistoryLoader, newestRows } from './historyLoader.ts';
+import { readSnapshot, writeSnapshot } from './historySnapshot.ts';
 
 interface Loaded {
   readonly index: HistoryIndex;
@@ -16,17 +17,22 @@ interface Loaded {
 
 /** How often a person is told how far it is. */
 const PROGRESS_MS = 100;
+/** So many new requests are worth a new snapshot. */
+const WORTH_SAVING = 20_000;
 
 /** The history of one record: answers calls, one thread for all. */
 export class RecordHistory {
   readonly #folder: string;
+  readonly #snapshot: string | undefined;
   readonly #tell: (news: HistoryReply) => void;
   #loaded: Promise<Loaded> | undefined;
   /** Updates come one after the other. */
   #updating: Promise<unknown> = Promise.resolve();
   #toldAt = 0;
 
-  constructor(folder: string, tell: (news: HistoryReply) => void) {
+  /** `snapshot` is a file where the index may be kept for the next time. */
+  constructor(folder: string, tell: (news: HistoryReply) => void, snapshot?: string) {
+    this.#snapshot = snapshot;
     this.#folder = folder;
     this.#tell = tell;
   }
@@ -56,11 +62,27 @@ export class RecordHistory {
   async #load(): Promise<Loaded> {
     const wasm = await sqlWasm();
     const sql = await initSqlJs({ wasmBinary: wasm.buffer });
-    const index = new HistoryIndex(sql);
-    const loader = new HistoryLoader(this.#folder, index);
+    const { index, loader } = await this.#start(sql);
+    const before = index.count;
     await loader.update(() => this.#tellProgress(loader));
     index.order();
+    // Fewer are read faster than written.
+    if (this.#snapshot && index.count - before >= WORTH_SAVING) {
+      const snapshot = { index: index.save(), place: loader.place };
+      // Without it the next time takes as long as this.
+      void writeSnapshot(this.#snapshot, snapshot).catch(() => {});
+    }
     return { index, loader };
+  }
+
+  /** Where the last time ended, if that is known and whole. */
+  async #start(sql: SqlJsStatic): Promise<Loaded> {
+    const saved = this.#snapshot ? await readSnapshot(this.#snapshot, this.#folder) : undefined;
+    const index = saved && HistoryIndex.restored(sql, saved.index);
+    if (saved && index)
+      return { index, loader: new HistoryLoader(this.#folder, index, saved.place) };
+    const empty = new HistoryIndex(sql);
+    return { index: empty, loader: new HistoryLoader(this.#folder, empty) };
   }
 
   async #update(): Promise<HistoryProgress> {
