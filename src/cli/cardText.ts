@@ -1,5 +1,6 @@
 import type { Preview } from '../permission/display.ts';
-import type { PermissionRequest } from '../permission/request.ts';
+import { type FormField, fieldHint } from '../permission/formField.ts';
+import type { PermissionRequest, Question } from '../permission/request.ts';
 import { canHaveRule } from '../permission/rules.ts';
 import { plain, safeText } from '../permission/spans.ts';
 import { cardView } from '../protocol/cardView.ts';
@@ -10,13 +11,16 @@ import type { Style } from './style.ts';
 export function cardText(request: PermissionRequest, style: Style): string {
   const { agent, display } = request;
   const name = safeText(agent.name);
-  const lines = display.questions
+  // A form says whose it is; a question of the agent is its own title.
+  const isQuestion = display.questions && !display.place;
+  const lines = isQuestion
     ? [style.bold(`${name} asks`)]
     : [style.bold(`${name} wants to ${wish(display)}`)];
   if (display.risk) lines.push(style.warning(`! ${display.risk.text}`));
   lines.push(...previewLines(display.preview, style));
   lines.push(...display.facts.map(({ label, text }) => `  ${label}: ${plain(text)}`));
-  if (display.why) lines.push(style.dim(`  Why: “${plain(display.why)}”`));
+  if (display.why)
+    lines.push(style.dim(`  ${request.elicitation ? 'Message' : 'Why'}: “${plain(display.why)}”`));
   if (display.secrets.length > 0) lines.push(style.dim(`  ${secretWords(display.secrets.length)}`));
   if (display.hidden > 0) lines.push(style.warning(`  ${hiddenWords(display.hidden)}`));
   if (request.denyEndsTurn) lines.push(style.dim(`  After a Deny ${name} ends its turn.`));
@@ -31,7 +35,20 @@ export function questionText(request: PermissionRequest, index: number, style: S
     ({ label, description }, at) =>
       `  [${at + 1}] ${label}${description ? style.dim(` – ${description}`) : ''}`,
   );
-  return `${[`  ${question.text}`, ...choices].join('\n')}\n`;
+  const { field, text } = question;
+  const about = field ? aboutField(question, field) : [];
+  const title = field?.required ? `${text} (required)` : text;
+  const lines = [`  ${title}`, ...about.map((line) => `  ${style.dim(line)}`), ...choices];
+  return `${lines.join('\n')}\n`;
+}
+
+function aboutField(question: Question, { description, initial }: FormField): string[] {
+  const hint = fieldHint(question);
+  return [
+    ...(description ? [description] : []),
+    ...(hint ? [`Takes ${hint}.`] : []),
+    ...(initial ? [`Now: ${initial.join(', ')}`] : []),
+  ];
 }
 
 /** The agent's own options, numbered from 1 as they can be chosen. */

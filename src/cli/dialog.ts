@@ -4,7 +4,8 @@ import {
   type ProposedAnswer,
   type RuleScope,
 } from '../permission/decision.ts';
-import type { PermissionRequest } from '../permission/request.ts';
+import { whyUnfit } from '../permission/formField.ts';
+import type { PermissionRequest, Question } from '../permission/request.ts';
 import type { RuleSuggestion } from '../permission/rule.ts';
 import { canHaveRule } from '../permission/rules.ts';
 import { noPlaceWords } from './answerWords.ts';
@@ -58,8 +59,7 @@ export class Dialog {
     if (this.#mode === 'message') return 'Message for the agent (empty to go back): ';
     if (this.#currentQuestion) {
       const question = questionText(this.#request, this.#question, this.#style);
-      const several = this.#currentQuestion.multiSelect ? 'numbers with commas' : 'a number';
-      return `${question}Type ${several}, or a text of your own. [d] Skip: `;
+      return `${question}${howToAnswer(this.#currentQuestion)} [d] Skip: `;
     }
     return `${this.#choices()}: `;
   }
@@ -68,8 +68,9 @@ export class Dialog {
     const text = line.trim();
     if (this.#rule) return this.#ruleTyped(this.#rule, text);
     if (this.#mode === 'message') return this.#message(text);
+    if (this.#currentQuestion?.field) return this.#fillIn(this.#currentQuestion, text);
     if (text === '') return AGAIN;
-    return this.#currentQuestion ? this.#answer(text) : this.#decide(text);
+    return this.#currentQuestion ? this.#answer(this.#currentQuestion, text) : this.#decide(text);
   }
 
   get #currentQuestion() {
@@ -155,14 +156,21 @@ export class Dialog {
     return { kind: 'answer', answer: { outcome: 'deny', feedback: text } };
   }
 
-  #answer(text: string): DialogStep {
-    const question = this.#currentQuestion;
-    if (!question) return AGAIN;
-    if (text.toLowerCase() === 'd') return { kind: 'answer', answer: { outcome: 'deny' } };
-    const parts = question.multiSelect ? text.split(',').map((part) => part.trim()) : [text];
-    const labels = parts.map((part) => numbered(question.choices, part)?.label);
-    const isChoice = labels.every((label) => label !== undefined);
-    this.#answers.set(question.id, isChoice ? labels.join(', ') : text);
+  #answer(question: Question, text: string): DialogStep {
+    if (text.toLowerCase() === 'd') return SKIP;
+    return this.#next(question, chosenOrTyped(question, text));
+  }
+
+  /** An empty line takes what the field holds at first, or leaves it out. */
+  #fillIn(question: Question, text: string): DialogStep {
+    if (text.toLowerCase() === 'd') return SKIP;
+    const answer = text === '' ? initialOf(question) : chosenOrTyped(question, text);
+    const reason = whyUnfit(question, answer);
+    return reason ? { kind: 'again', text: `${reason}\n` } : this.#next(question, answer);
+  }
+
+  #next(question: Question, answer: string): DialogStep {
+    this.#answers.set(question.id, answer);
     this.#question++;
     if (this.#currentQuestion) return AGAIN;
     return {
@@ -170,6 +178,26 @@ export class Dialog {
       answer: { outcome: 'allow', answers: Object.fromEntries(this.#answers) },
     };
   }
+}
+
+const SKIP: DialogStep = { kind: 'answer', answer: { outcome: 'deny' } };
+
+function howToAnswer({ choices, field, multiSelect }: Question): string {
+  const numbers = multiSelect ? 'numbers with commas' : 'a number';
+  if (!field) return `Type ${numbers}, or a text of your own.`;
+  const what = choices.length > 0 ? numbers : 'the answer';
+  if (field.initial) return `Type ${what}, or press Enter to keep what is there.`;
+  return field.required ? `Type ${what}.` : `Type ${what}, or press Enter to leave it out.`;
+}
+
+function chosenOrTyped({ choices, multiSelect }: Question, text: string): string {
+  const parts = multiSelect ? text.split(',').map((part) => part.trim()) : [text];
+  const labels = parts.map((part) => numbered(choices, part)?.label);
+  return labels.every((label) => label !== undefined) ? labels.join(', ') : text;
+}
+
+function initialOf({ field }: Question): string {
+  return field?.initial?.join(', ') ?? '';
 }
 
 /** The item that a typed number names, counted from 1. */

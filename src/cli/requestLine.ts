@@ -70,8 +70,9 @@ function exactly({ action, display }: PermissionRequest): string {
 }
 
 function titleOf(request: PermissionRequest): string {
-  const [question] = request.display.questions ?? [];
-  if (question) return question.text;
+  const { questions, place } = request.display;
+  // A form says whose it is; a question of the agent is its own title.
+  if (questions?.[0] && !place) return questions[0].text;
   const words = wish(request.display);
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

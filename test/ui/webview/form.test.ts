@@ -114,7 +114,8 @@ describe('form of an MCP server', function () {
       'This needs a whole number from 1 to 9.',
     ]);
     assert.equal(await answers(), undefined);
-    assert.equal(await mail.evaluate((element) => element === document.activeElement), true);
+    const focused = view.page.locator(':focus');
+    assert.equal(await focused.getAttribute('id'), await mail.getAttribute('id'));
     assert.equal(await mail.getAttribute('aria-invalid'), 'true');
     const described = (await mail.getAttribute('aria-describedby'))?.split(' ') ?? [];
     assert.equal(described.length, 2);
