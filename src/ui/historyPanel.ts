@@ -1,3 +1,4 @@
+import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
 import { safeText } from '../permission/spans.ts';
 import {
@@ -45,7 +46,7 @@ export class HistoryPanel implements vscode.Disposable {
     const program = vscode.Uri.joinPath(extensionUri, 'dist', 'historyWorker.js');
     const post = (message: ToHistory) => void panel.webview.postMessage(message);
     const client = new HistoryClient({
-      program: new URL(program.toString(true)),
+      program: pathToFileURL(program.fsPath),
       folder: journalFolder,
       snapshot: `${journalFolder}.index`,
       onProgress: (progress) => post({ type: 'progress', progress, isComplete: false }),
