@@ -2,7 +2,10 @@ import type { Frame, Locator } from 'playwright-core';
 import type { Workbench } from './workbench.ts';
 
 /** The document of the chat or the card panel that is open on the workbench. */
-export async function webviewPage(workbench: Workbench, name: 'chat' | 'cards'): Promise<Frame> {
+export async function webviewPage(
+  workbench: Workbench,
+  name: 'chat' | 'cards' | 'pairing',
+): Promise<Frame> {
   const end = Date.now() + 30_000;
   while (Date.now() < end) {
     for (const frame of workbench.page.frames()) {
