@@ -82,7 +82,9 @@ export class Notifications implements vscode.Disposable {
     const { display } = request;
     const small = isSmall(request);
     const asked = request.questions?.[0];
-    const text = asked
+    // A form says whose it is; a question of the agent speaks for itself.
+    const isQuestion = asked && !request.elicitation;
+    const text = isQuestion
       ? `${name(request)} asks: ${toast(asked.text)}`
       : `${name(request)} wants to ${toast(wish(display))}${ending(display)}`;
     const always = canHaveRule(request) ? [ALWAYS] : [];

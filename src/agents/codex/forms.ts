@@ -129,9 +129,14 @@ function limitsOf(property: JsonObject, type: FormField['type']): Pick<FormField
   const min = least && property[least];
   const max = most && property[most];
   return {
-    ...(typeof min === 'number' && { min }),
-    ...(typeof max === 'number' && { max }),
+    ...(isLimit(min) && { min }),
+    ...(isLimit(max) && { max }),
   };
+}
+
+/** JSON can write numbers that are none here. */
+function isLimit(value: Json | undefined): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 const FORMATS: readonly TextFormat[] = ['email', 'uri', 'date', 'date-time'];

@@ -187,6 +187,30 @@ describe('requests on the page for phones', function () {
     assert.deepEqual(desktop.answers[0]?.answers, { q: 'Only current ones' });
   });
 
+  it('fills in a form, and says at the field what does not fit', async () => {
+    const page = await phone.paired(desktop);
+    const field = { type: 'integer', required: true, description: 'For you', max: 9 } as const;
+    desktop.raise(
+      phoneCard(PNPM_TEST, {
+        source: 'mcp_elicitation',
+        elicitation: { server: 'lab' },
+        why: 'How many seats?',
+        questions: [{ id: 'n', text: 'Seats', multiSelect: false, choices: [], field }],
+      }),
+    );
+    await page.getByRole('button', { name: 'Answer' }).click();
+    const send = page.locator('.p-foot .allow:not([aria-disabled=true])');
+    await page.getByRole('textbox', { name: /^Seats/ }).fill('10');
+    await send.click();
+    await page.getByText('This needs a whole number of at most 9.').waitFor();
+    await picture(page, 'form');
+    assert.equal(desktop.answers.length, 0);
+    await page.getByRole('textbox', { name: /^Seats/ }).fill('9');
+    await send.click();
+    await waitFor(() => desktop.answers.length === 1, 'the answer');
+    assert.deepEqual(desktop.answers[0]?.answers, { n: '9' });
+  });
+
   it('offers no Allow for what it does not show', async () => {
     const page = await phone.paired(desktop);
     desktop.raise(phoneCard(PNPM_TEST, {}, { shortened: true, mayAllow: 'no', mayAlways: 'no' }));

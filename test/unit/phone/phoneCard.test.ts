@@ -88,6 +88,37 @@ describe('a card on the phone', () => {
     assert.deepEqual([of('Which one?').shortened, of('x'.repeat(5000)).shortened], [false, true]);
   });
 
+  it('the fields of a form arrive whole, and none of them where they do not fit', () => {
+    const of = (description: string) =>
+      cardOf(
+        draft({
+          source: 'mcp_elicitation',
+          elicitation: { server: 'lab', url: 'https://a.example/?token=1' },
+          questions: [
+            {
+              id: 'n',
+              text: 'Seats',
+              multiSelect: false,
+              choices: [],
+              field: { type: 'integer', required: true, description, initial: ['3'], min: 1 },
+            },
+          ],
+        }),
+      );
+    const small = of('For you');
+    const field = {
+      type: 'integer',
+      required: true,
+      description: 'For you',
+      initial: ['3'],
+      min: 1,
+    };
+    assert.deepEqual([small.shortened, small.display.questions?.[0]?.field], [false, field]);
+    assert.equal('elicitation' in small, false);
+    const large = of('x'.repeat(70_000));
+    assert.deepEqual([large.shortened, of('x'.repeat(5000)).shortened], [true, true]);
+  });
+
   it('always fits into an envelope', () => {
     const text = fc.string({ unit: 'binary', maxLength: 30_000, size: 'max' });
     fc.assert(

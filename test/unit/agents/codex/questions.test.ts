@@ -269,6 +269,15 @@ describe('Forms of MCP servers', () => {
     assert.deepEqual(form?.content({ f: 'A (2)' }), { f: 2 });
   });
 
+  it('have no limits that are no numbers here', () => {
+    const form = formOf(JSON.parse('{"properties":{"f":{"type":"number","maximum":1e999}}}'));
+    assert.deepEqual(form?.questions[0]?.field, {
+      type: 'number',
+      required: false,
+      description: '',
+    });
+  });
+
   it('are not read where a field has no simple type', () => {
     for (const property of [{ type: 'array' }, { type: ['string', 'null'] }, {}, 'x'])
       assert.equal(formOf({ properties: { f: property } }), undefined);
