@@ -138,7 +138,11 @@ const ROWS: readonly Row[] = [
     transport: 'ACP',
     native: 'session/request_permission',
     alwaysScope: 'a command prefix for good, or every change of the same files',
-    asksFor: { kind: 'some', except: 'commands and changes that stay in its sandbox' },
+    asksFor: {
+      kind: 'some',
+      // It makes the title in a thread of its own, with the person's settings and no tools offered (measured, 2.6.0).
+      except: 'commands and changes that stay in its sandbox, nor while it titles the conversation',
+    },
     strict: NO_WAY,
     programs: ['codex-acp'],
     install: 'npm install -g @agentclientprotocol/codex-acp',
