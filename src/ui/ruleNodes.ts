@@ -24,6 +24,13 @@ const GROUPS: Readonly<Record<RuleGroup, { readonly label: string; readonly icon
   setAside: { label: 'Set aside', icon: 'warning' },
 };
 
+/** The group that a rule is in. */
+export function groupOf({ scope, workspaceFolder }: Rule): Exclude<RuleGroup, 'setAside'> {
+  if (scope !== 'workspace') return scope;
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  return folders.some(({ uri }) => uri.fsPath === workspaceFolder) ? 'workspace' : 'elsewhere';
+}
+
 export function groupItem(group: RuleGroup, count: number): vscode.TreeItem {
   const { label, icon } = GROUPS[group];
   const item = new vscode.TreeItem(
@@ -99,14 +106,16 @@ function makerWords(by: DecidedBy): string {
   return by.device === undefined ? SURFACE_WORDS[by.surface] : `on ${safeText(by.device)}`;
 }
 
-function placeWords({ scope, workspaceFolder = '' }: Rule): string {
-  switch (scope) {
+function placeWords(rule: Rule): string {
+  switch (groupOf(rule)) {
     case 'session':
       return 'this session';
     case 'workspace':
-      return safeText(workspaceFolder.split(/[/\\]/).filter(Boolean).at(-1) ?? 'this workspace');
+      return 'this workspace';
     case 'global':
       return 'everywhere';
+    case 'elsewhere':
+      return safeText(rule.workspaceFolder?.split(/[/\\]/).filter(Boolean).at(-1) ?? '');
   }
 }
 

@@ -1,10 +1,16 @@
 import * as vscode from 'vscode';
 import type { Broker } from '../permission/broker.ts';
-import type { Rule } from '../permission/rule.ts';
 import type { StoredRules } from '../permission/storedRules.ts';
 import { coalesce } from './coalesce.ts';
 import { views } from './names.ts';
-import { groupItem, problemItem, type RuleGroup, type RuleNode, ruleItem } from './ruleNodes.ts';
+import {
+  groupItem,
+  groupOf,
+  problemItem,
+  type RuleGroup,
+  type RuleNode,
+  ruleItem,
+} from './ruleNodes.ts';
 
 const ORDER: readonly RuleGroup[] = ['session', 'workspace', 'global', 'elsewhere', 'setAside'];
 
@@ -92,10 +98,4 @@ export class RulesTree implements vscode.TreeDataProvider<RuleNode>, vscode.Disp
     if (vscode.workspace.isTrusted) delete this.#view.message;
     else this.#view.message = message;
   }
-}
-
-function groupOf({ scope, workspaceFolder }: Rule): Exclude<RuleGroup, 'setAside'> {
-  if (scope !== 'workspace') return scope;
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  return folders.some(({ uri }) => uri.fsPath === workspaceFolder) ? 'workspace' : 'elsewhere';
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import type { CardView } from '../../../src/protocol/cardView.ts';
 import { type Webview, WebviewHarness, type WebviewOptions } from '../../support/webviewHarness.ts';
-import { card, PNPM_TEST, settledCard } from '../../support/webviewHarnessCards.ts';
+import { card, OFFER, PNPM_TEST, settledCard } from '../../support/webviewHarnessCards.ts';
 
 const ARMED_MS = 600;
 const RM = { tool: 'execute', cwd: 'infra', command: 'rm -rf build/ .terraform/' } as const;
@@ -225,6 +225,7 @@ describe('card panel', function () {
       await view.send({ type: 'reveal', requestId: 'r1' });
       await sleep(ARMED_MS);
       await key('alwaysAllow');
+      await view.send({ type: 'ruleOffer', requestId: 'r1', offer: OFFER });
       assert.equal(await at('r1').getByText('Save rule and allow').count(), 1);
       await view.page.keyboard.press('Escape');
       assert.equal(await at('r1').getByText('Save rule and allow').count(), 0);
