@@ -57,6 +57,10 @@ const common = {
   widened: v.optional(JsonRecord),
   unclassified: v.optional(JsonRecord),
   env: v.optional(JsonRecord),
+  // What a fetch sends, and what a command reads.
+  headers: v.optional(v.unknown()),
+  body: v.optional(v.unknown()),
+  stdin: v.optional(v.unknown()),
   incomplete: v.optional(v.boolean()),
 };
 const file = v.pipe(v.string(), v.nonEmpty());
@@ -79,8 +83,12 @@ const Line = v.variant('tool', [
     server: v.string(),
     toolName: v.optional(v.string()),
     name: v.optional(v.string()),
+    tool_name: v.optional(v.string()),
+    mcpTool: v.optional(v.string()),
     serverHash: v.optional(v.string()),
-    arguments: v.optional(JsonRecord, {}),
+    arguments: v.optional(JsonRecord),
+    args: v.optional(JsonRecord),
+    input: v.optional(JsonRecord),
   }),
   v.object({
     ...common,
@@ -136,8 +144,8 @@ function actionOf(line: LineValue, workspace: string): Action {
         tool: 'mcp',
         server: line.server,
         serverHash: line.serverHash ?? serverHashOf(line.server),
-        toolName: line.toolName ?? line.name ?? '',
-        arguments: line.arguments,
+        toolName: line.toolName ?? line.name ?? line.tool_name ?? line.mcpTool ?? '',
+        arguments: line.arguments ?? line.args ?? line.input ?? {},
       };
     case 'other':
       return { tool: 'other', toolName: line.toolName, input: line.input };
@@ -155,8 +163,14 @@ function changeOf(change: JsonObject | undefined): FileChange {
 type Beyond = Pick<Action, 'widened' | 'unclassified' | 'incomplete'>;
 
 /** What makes the call more than its words: only exact rules of the product cover that, and a policy file has none. */
-function beyond({ widened, unclassified, env, incomplete }: LineValue): Beyond {
-  const wider = { ...widened, ...(env && Object.keys(env).length > 0 && { env }) };
+function beyond(line: LineValue): Beyond {
+  const { widened, unclassified, env, incomplete } = line;
+  const sent = (['headers', 'body', 'stdin'] as const).filter((name) => hasContent(line[name]));
+  const wider = {
+    ...widened,
+    ...(env && Object.keys(env).length > 0 && { env }),
+    ...Object.fromEntries(sent.map((name) => [name, true])),
+  };
   return {
     ...(Object.keys(wider).length > 0 && { widened: wider }),
     ...(unclassified && Object.keys(unclassified).length > 0 && { unclassified }),
@@ -177,4 +191,9 @@ function folderIn(workspace: string, folder: string): string {
 function shellOf(name: string | undefined): MatchContext['shell'] {
   if (name === undefined || /^(?:.*\/)?(?:ba|z|da|k|a)?sh$/.test(name)) return 'bash';
   return /^(?:.*[/\\])?(?:pwsh|powershell)(?:\.exe)?$/i.test(name) ? 'powershell' : 'cmd';
+}
+
+function hasContent(value: unknown): boolean {
+  if (value === undefined || value === null || value === '') return false;
+  return typeof value !== 'object' || Object.keys(value).length > 0;
 }

@@ -23,9 +23,9 @@ const PROTECTED: readonly string[] = [
   String.raw`journal-[0-9a-z]{26}\.ndjson`,
 ];
 
-/** Anywhere in a text, as the beginning of a path segment. */
+/** Anywhere in a text, as the beginning of a path segment, also right after a short option (`mv -t.git/hooks`). */
 const MENTION = new RegExp(
-  String.raw`(?<![\w.-])(?:${PROTECTED.join('|')})|\.code-workspace(?![\w-])`,
+  String.raw`(?:(?<![\w.-])|(?<=\s-[a-z]{1,4}))(?:${PROTECTED.join('|')})|\.code-workspace(?![\w-])`,
 );
 
 /** Everything in the list has one of these; most texts have none. */

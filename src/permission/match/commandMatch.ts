@@ -164,7 +164,8 @@ class Line {
         continue;
       }
       const place = this.#outside(argv, tokens.length) ?? this.#deniedGlob(command);
-      if (place !== undefined) why ??= notCovered(rule, `"${place}"`);
+      const doubt = place === undefined ? this.#foreignGit(argv) : `"${place}"`;
+      if (doubt !== undefined) why ??= notCovered(rule, doubt);
       else if (cover.script === undefined || (await this.#isBound(cover.script, files)))
         return { rule };
       else why ??= notCovered(rule, `the script ${cover.script} as it is now`);
@@ -174,6 +175,11 @@ class Line {
 
   #outside(argv: readonly string[], named: number): string | undefined {
     return outsidePlace(argv, named, this.#folder, this.#call.context.workspaceFolder);
+  }
+
+  /** A folder can hold a repository that was made to run something, when git is only asked for its state. */
+  #foreignGit([program = '']: readonly string[]): string | undefined {
+    return this.#moved && baseName(program) === 'git' ? 'git in another folder' : undefined;
   }
 
   /** A wildcard may become a word that a deny rule names. */
@@ -203,13 +209,13 @@ class Line {
       command.words.length === 2 &&
       target !== undefined &&
       target.globPrefix === undefined &&
-      /^[\w.@][\w./@+-]*$/.test(target.text);
+      /^[\w.@/][\w./@+-]*$/.test(target.text);
     const isHere = command.next !== '|' && command.next !== '||' && (before?.next ?? ';') !== '|';
     const folder = isPlain && isHere ? resolvePath(target.text, this.#folder) : undefined;
     if (!folder || before?.next === '||' || !(await isInWorkspace(folder, this.#call)))
       return { why: notCovered(rule, 'a change of the folder that leads elsewhere') };
+    this.#moved ||= folder !== this.#folder;
     this.#folder = folder;
-    this.#moved = true;
     return { rule };
   }
 }

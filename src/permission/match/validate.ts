@@ -63,11 +63,36 @@ function globProblem(glob: string): MatchProblem | undefined {
   if (glob.startsWith('!')) return refused(at, 'A pattern cannot say what it is not.');
   if (glob.split(/[/\\]/).includes('..'))
     return refused(at, 'The pattern leaves the workspace folder ("..").');
-  // Only wildcards, separators and braces: nothing of it names a file or a folder.
-  if (!/[^*?/.!@+(){}|,\\-]/.test(glob.replace(/\[[^\]]*\]/g, '')))
-    return refused(at, 'It would match every file. Name a folder, a file or an extension.');
   if (unbalanced(glob)) return refused(at, 'A bracket or brace is not closed.');
+  if (alternatives(glob).some(namesNothing))
+    return refused(at, 'It would match every file. Name a folder, a file or an extension.');
   return undefined;
+}
+
+/** Only wildcards, separators and what a name is not: nothing of it names a file or a folder. */
+function namesNothing(glob: string): boolean {
+  const named = glob.replace(/\[[^\]]*\]/g, '').replace(/!\([^()]*\)/g, '');
+  return !/[^*?/.!@+(){}|,\\-]/.test(named);
+}
+
+const MAX_ALTERNATIVES = 100;
+
+/** What `{a,b}` and `(a|b)` stand for, innermost first; a pattern with too many of them counts as one that names nothing. */
+function alternatives(glob: string): readonly string[] {
+  let found = [glob];
+  for (;;) {
+    const next = found.flatMap((each) => {
+      const group = /(?<!!)(?:\{([^{}]*,[^{}]*)\}|\(([^()]*\|[^()]*)\))/.exec(each);
+      if (!group) return [each];
+      const inner = group[1]?.split(',') ?? group[2]?.split('|') ?? [];
+      const after = each.slice(group.index + group[0].length);
+      return inner.map((part) => each.slice(0, group.index) + part + after);
+    });
+    if (next.length > MAX_ALTERNATIVES) return [''];
+    if (next.length === found.length && next.every((each, index) => each === found[index]))
+      return found;
+    found = next;
+  }
 }
 
 function unbalanced(glob: string): boolean {

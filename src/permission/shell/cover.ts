@@ -74,11 +74,22 @@ function scriptDoubt(argv: readonly string[], named: number): string | undefined
  * folder in plain words can only be a file there.
  */
 function globDoubt(words: readonly ShellWord[], named: number): string | undefined {
-  const hasLanguage = /^(?:g?sed|[gmn]?awk|find|fd|tar|git)$/.test(baseName(words[0]?.text ?? ''));
+  const program = baseName(words[0]?.text ?? '');
+  const hasLanguage = /^(?:g?sed|[gmn]?awk|find|fd|tar|git)$/.test(program);
+  // None of their options writes, runs or loads anything, so that it does not matter what the name becomes.
+  const isHarmless =
+    /^(?:ls|cat|head|tail|wc|[ef]?grep|stat|du|nl|tac|(?:md5|sha\d+)sum|cksum|echo|realpath|readlink|dirname|basename|cmp)$/.test(
+      program,
+    );
   const open = words.find(
     ({ globPrefix }, index) =>
       globPrefix !== undefined &&
-      (index < named || hasLanguage || !/^(?:\.\/|[\w@][^-]*\/)/.test(globPrefix)),
+      (index < named ||
+        hasLanguage ||
+        !(
+          (isHarmless && !globPrefix.startsWith('-')) ||
+          /^(?:\.\/|[\w@][^-]*\/)/.test(globPrefix)
+        )),
   );
   return open && `the wildcard "${open.text}"`;
 }

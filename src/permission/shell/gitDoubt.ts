@@ -8,13 +8,15 @@ export function gitDoubt(argv: readonly string[], from: number): string | undefi
   const end = words.indexOf('--');
   const options = end < 0 ? words : words.slice(0, end);
   const risky =
-    options.find((word) => isRisky(word) || RISKY_OF[sub]?.test(word)) ??
-    (REMOTE.has(sub) ? options.find((word) => /^[./~\\]|[:+^]/.test(word)) : undefined);
+    options.find((word) => isRisky(word, sub) || RISKY_OF[sub]?.test(word)) ??
+    (sub === 'checkout' ? words.find((word) => /^(?:--|\.|:\/)$/.test(word)) : undefined) ??
+    (REMOTE.has(sub) ? words.find((word) => /^[./~\\]|[:+^]/.test(word)) : undefined);
   if (risky !== undefined) return `"${risky}"`;
-  if (NARROW.has(sub) && words.length > 0) return `"git ${sub}" with more arguments`;
-  const verb = words.find((word) => !word.startsWith('-'));
-  if (sub in VERBS && from <= 2 && verb !== undefined && !VERBS[sub]?.test(verb))
-    return `"${sub} ${verb}"`;
+  if (NARROW.has(sub) && words.length > 0 && !isConfigRead(argv, start))
+    return `"git ${sub}" with more arguments`;
+  const verb = argv.findIndex((word, index) => index >= 2 && !word.startsWith('-'));
+  if (sub in VERBS && verb >= from && !VERBS[sub]?.test(argv[verb] ?? ''))
+    return `"${sub} ${argv[verb]}"`;
   return undefined;
 }
 
@@ -24,6 +26,12 @@ const READERS: ReadonlySet<string> = new Set(
   add commit fetch merge-base name-rev show-ref for-each-ref count-objects reflog version whatchanged cat-file
   diff-tree diff-index diff-files check-ignore worktree`.split(/\s+/),
 );
+
+/** `git config --get` and one name, where the pattern says `--get`. */
+function isConfigRead(argv: readonly string[], from: number): boolean {
+  const more = argv.slice(from);
+  return argv.slice(1, from).join(' ') === 'config --get' && /^[\w.-]+$/.test(more.join(' '));
+}
 
 /** git takes the beginning of a long option for the whole. */
 const LONG: readonly string[] = [
@@ -54,11 +62,42 @@ const LONG: readonly string[] = [
   'pathspec-from-file',
 ];
 
-function isRisky(word: string): boolean {
-  if (word.includes('::')) return true;
+/** Long options of single subcommands that delete, force, run, write or skip checks. */
+const LONG_OF: Readonly<Record<string, readonly string[]>> = {
+  branch: ['delete', 'move', 'copy', 'force', 'set-upstream-to', 'unset-upstream'],
+  tag: ['delete', 'force', 'file', 'sign', 'local-user'],
+  push: [
+    'force',
+    'delete',
+    'mirror',
+    'prune',
+    'all',
+    'tags',
+    'follow-tags',
+    'no-verify',
+    'push-option',
+    'repo',
+  ],
+  pull: ['force', 'strategy'],
+  fetch: ['force', 'update-head-ok', 'refmap'],
+  diff: ['no-index'],
+  grep: ['no-index'],
+  commit: ['file', 'no-verify', 'edit', 'reedit-message', 'interactive', 'patch'],
+  checkout: ['force', 'patch', 'ours', 'theirs'],
+  switch: ['force', 'discard-changes'],
+  reset: ['hard', 'merge', 'keep'],
+  rebase: ['interactive', 'strategy', 'edit-todo'],
+  merge: ['strategy', 'file'],
+  worktree: ['force'],
+  add: ['edit', 'interactive', 'patch', 'chmod'],
+};
+
+function isRisky(word: string, sub: string): boolean {
   const name = /^--([a-z][\w-]*)/.exec(word)?.[1];
-  if (name === undefined || SAFE.has(name)) return false;
-  return LONG.some((each) => each.startsWith(name));
+  // ext:: names a program to talk to; elsewhere it is a text, such as a message.
+  if (name === undefined) return sub === 'remote' && word.includes('::');
+  if (SAFE.has(name)) return false;
+  return [...LONG, ...(LONG_OF[sub] ?? [])].some((each) => each.startsWith(name));
 }
 
 /** The beginning of a risky one, but git's own. */
@@ -68,22 +107,20 @@ const SAFE: ReadonlySet<string> = new Set(['text', 'r']);
 const RISKY_OF: Readonly<Record<string, RegExp>> = {
   log: /^-O/,
   show: /^-O/,
-  diff: /^-O|^--no-index$/,
-  grep: /^-O|^--no-index$|^-[a-zA-Z]*O/,
-  branch: /^-[a-zA-Z]*[dDmMcCfu]|^--(?:delete|move|copy|force|set-upstream|unset)/,
-  tag: /^-[a-zA-Z]*[dfFsu]|^--(?:delete|force|file|sign|local-user)/,
-  push: /^-[a-zA-Z]*[fdo]|^--(?:force|delete|mirror|prune|all|tags|follow-tags|no-verify|push-option|repo)/,
-  pull: /^-[a-zA-Z]*[fu]|^--(?:force|rebase=|strategy)/,
-  fetch: /^-[a-zA-Z]*[fu]|^--(?:force|prune-tags|update-head)/,
-  commit: /^-[a-zA-Z]*[FtS]|^--(?:file|template)/,
-  checkout: /^-[a-zA-Z]*[fB]|^--force/,
-  switch: /^-[a-zA-Z]*[fC]|^--(?:force|discard)/,
-  reset: /^--(?:hard|merge|keep)/,
-  rebase: /^-[a-zA-Z]*[xis]|^--(?:interactive|strategy|edit-todo)/,
-  merge: /^-[a-zA-Z]*[sF]|^--(?:strategy|file)/,
-  worktree: /^-[a-zA-Z]*[fB]|^--force/,
-  add: /^-[a-zA-Z]*[eip]|^--(?:edit|interactive|patch)/,
-  apply: /^--(?:unsafe|directory)/,
+  diff: /^-O/,
+  grep: /^-[a-zA-Z]*O/,
+  branch: /^-[a-zA-Z]*[dDmMcCfu]/,
+  tag: /^-[a-zA-Z]*[dfFsu]/,
+  push: /^-[a-zA-Z]*[fdo]/,
+  pull: /^-[a-zA-Z]*[fus]|^--rebase=/,
+  fetch: /^-[a-zA-Z]*[fu]|^--prune-/,
+  commit: /^-[avsqzoi]*[FtSnecp]/,
+  checkout: /^-[a-zA-Z]*[fBp]/,
+  switch: /^-[a-zA-Z]*[fC]/,
+  rebase: /^-[a-zA-Z]*[xis]/,
+  merge: /^-[a-zA-Z]*[sF]/,
+  worktree: /^-[a-zA-Z]*[fB]/,
+  add: /^-[a-zA-Z]*[eip]/,
   'rev-parse': /^--(?:parseopt|sq)/,
   'cat-file': /^--(?:textconv|filters|batch-command)/,
   'ls-remote': /^--(?:upload|exec|server)/,
@@ -97,7 +134,9 @@ const NARROW: ReadonlySet<string> = new Set(
   `clone config clean rm bisect submodule filter-branch filter-repo difftool mergetool update-ref symbolic-ref
   archive bundle format-patch gc prune repack replace am send-email instaweb daemon credential credential-store remote-ext help
   web--browse hook maintenance init fast-import fast-export p4 svn cvsimport imap-send request-pull lfs flow
-  update-index read-tree notes upload-pack receive-pack upload-archive shell var`.split(/\s+/),
+  update-index read-tree apply notes upload-pack receive-pack upload-archive shell var`.split(
+    /\s+/,
+  ),
 );
 
 /** What may follow when the pattern does not say: these look. */

@@ -56,15 +56,20 @@ function hasCommandText(argv: Argv): boolean {
 
 /** Without quotes, cut wherever a shell could begin a command. */
 function split(text: string): string[][] {
-  return text
-    .replace(/\\\n/g, ' ')
-    .split(/[;&|\n\r(){}`]/)
-    .map((run) =>
-      run
-        .replace(/\$?['"\\]/g, '')
-        .split(/[\s<>]+/u)
-        .filter((word) => word !== ''),
-    );
+  return (
+    text
+      .replace(/\\\n/g, '')
+      .replace(/\$\{?IFS\}?/g, ' ')
+      // A redirection may come before the program.
+      .replace(/(^|[;&|\n({])[ \t]*\d*(?:&?>{1,2}|<)&?[ \t]*[^\s;&|<>()]+/g, '$1')
+      .split(/[;&|\n\r(){}`]/)
+      .map((run) =>
+        run
+          .replace(/\$?['"\\]/g, '')
+          .split(/[\s<>]+/u)
+          .filter((word) => word !== ''),
+      )
+  );
 }
 
 const PREFIX =

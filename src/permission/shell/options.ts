@@ -1,5 +1,7 @@
 import { baseName } from './baseName.ts';
+import { CODE_TOOLS, isFile, loadsFile } from './codeTools.ts';
 import { gitDoubt } from './gitDoubt.ts';
+import { abbreviated, isElsewhere, matching, type WordCheck } from './optionNames.ts';
 import { awkDoubt, operandsOf, sedDoubt } from './textPrograms.ts';
 
 /**
@@ -10,7 +12,11 @@ export function argumentDoubt(argv: readonly string[], from: number): string | u
   const program = baseName(argv[0] ?? '');
   const added = argv.slice(from);
   const risky = added.find(
-    (word, index) => isRisky(word, added[index + 1]) || RISKY_OF[program]?.(word, added[index + 1]),
+    (word, index) =>
+      isRisky(word, added[index + 1], program) ||
+      CODE_TOOLS[program]?.(word, added[index + 1]) ||
+      loadsFile(program, word) ||
+      RISKY_OF[program]?.(word, added[index + 1]),
   );
   if (risky !== undefined) return `"${risky}"`;
   return CHECKS[program]?.(argv, from);
@@ -24,7 +30,7 @@ const RISKY_LONG = new RegExp(
     'ext-diff',
     'textconv',
     'pre(?:-glob)?',
-    'output(?!-delimiter|-separator).*',
+    'output(?!-delimiter|-separator|-format|-on-failure).*',
     'out-?file',
     'log-?file',
     'to-command',
@@ -53,14 +59,40 @@ const RISKY_LONG = new RegExp(
     'options.*',
     'call',
     'cmd',
-    '.*config.*',
+    '.*conf(?:ig.*)?',
+    'fix(?:-.*)?',
+    'write',
+    'apply(?:-.*)?',
+    'transform.*',
+    '.*exec-?argv',
+    'bootstrap',
+    'pastebin.*',
+    'install-types',
+    'web',
+    'host',
+    'endpoint-url',
+    'ca-?(?:file|bundle)',
+    'pnpm-?file',
+    'use-yarnrc',
+    'test-adapter.*',
+    'post-renderer',
+    'viewer',
+    'init(?:-module)?',
+    'prettier-?path',
+    'test-?sequencer',
+    'rules-?dir',
+    'use-node-version',
+    'preset',
+    'watch-?plugins?',
+    '.*serializers?',
+    'dependency-?extractor',
     'rc',
     'settings?.*',
     'plugins?.*',
     'pre-?load.*',
     'load(?:-.*)?',
     'env-?file.*',
-    'node-(?:options|arg).*',
+    'node-(?:option|arg).*',
     'interpreter',
     'python(?:-.*)?',
     'inspect.*',
@@ -94,13 +126,15 @@ const RISKY_LONG = new RegExp(
 
 /** Take a plain name, or a file with code. */
 const NAMED =
-  /^--?(?:format(?:ter)?|reporters?|runner|test-?runner|env(?:ironment)?|parser|ui|transform|adapter)$/i;
+  /^--?(?:format(?:ter)?|reporters?|runner|test-?runner|env(?:ironment)?|parser|ui|pool|adapter|target)$/i;
 /** Take a folder to work in. */
 const FOLDER =
   /^(?:-C|--(?:cwd|dir|directory|chdir|root-?dir|manifest-path|project|package-path))$/i;
 
-function isRisky(word: string, following: string | undefined): boolean {
-  if (/^-{1,2}[A-Za-z]/.test(word) && RISKY_LONG.test(word)) return true;
+function isRisky(word: string, following: string | undefined, program: string): boolean {
+  // `vitest --run`, also through a script of the package: run once.
+  const isVitestRun = word === '--run' && /^(?:vitest|[np]*npm|yarn|bun)$/.test(program);
+  if (!isVitestRun && /^-{1,2}[A-Za-z]/.test(word) && RISKY_LONG.test(word)) return true;
   const equals = word.indexOf('=');
   const name = equals < 0 ? word : word.slice(0, equals);
   const value = (equals < 0 ? following : word.slice(equals + 1)) ?? '';
@@ -109,38 +143,21 @@ function isRisky(word: string, following: string | undefined): boolean {
   return /^-C.+/.test(word) && isElsewhere(word.slice(2));
 }
 
-/** A file or a package with code, and no plain name. */
-function isFile(value: string): boolean {
-  return /[/\\]|^[.@]|\.[cm]?[jt]sx?$/.test(value);
-}
-
-/** A folder that is not plainly below the one where the command runs. */
-function isElsewhere(folder: string): boolean {
-  return /^[/~\\]|^[A-Za-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)/.test(folder);
-}
-
-type WordCheck = (word: string, following: string | undefined) => boolean;
-
-const matching =
-  (pattern: RegExp): WordCheck =>
-  (word) =>
-    pattern.test(word);
-
 /** Options of package managers also reach the scripts that they start: mocha's -r, jest's -c. */
 const SCRIPT_RUNNER = matching(/^-[cerxoCgp]$|^-[re][./]|^--(?:user|global)config|^--cache/);
-
-/** The unambiguous beginning of a long option is as good as the whole. */
-const abbreviated =
-  (names: readonly string[], short?: RegExp): WordCheck =>
-  (word) => {
-    if (short?.test(word)) return true;
-    const name = /^--([a-z][\w-]*)/.exec(word)?.[1];
-    return name !== undefined && names.some((each) => each.startsWith(name));
-  };
 
 /** Find's own words that only look; all others delete, write or run. */
 const FIND_SAFE =
   /^-(?:i?name|i?path|i?wholename|i?regex|regextype|x?type|(?:max|min)depth|depth|size|[acm]time|[acm]min|newer\w*|[ac]newer|print0?|prune|not|and|or|a|o|empty|perm|user|group|uid|gid|H|L|P|follow|daystart|d|x|xdev|mount|true|false|i?lname|links|inum|samefile|nouser|nogroup|readable|writable|executable|quit|ls|used|E|s|\d+|print)$/;
+
+/** Options of `plan` and `show` that change nothing but what is looked at; a value may follow `-var`. */
+const TERRAFORM =
+  /^-(?!(?:no-color|json|compact-warnings|detailed-exitcode|(?:input|lock|refresh)=(?:true|false)|var|var=.*|target=.*|parallelism=\d+)$)/;
+
+/** What a folder holds goes over what is there, hooks and settings with it: `cp -r x/. .`, `cp -rT x .`. */
+const copiesRoot: WordCheck = (word, following) =>
+  /^-[a-zA-Z]*T|^--no-t|.\/\.$/.test(word) ||
+  (/.\/$/.test(word) && /^\.\/?$/.test(following ?? ''));
 
 const TAR = [
   'to-command',
@@ -166,13 +183,15 @@ const TAR = [
   'remove-files',
 ];
 
+/** An assignment replaces any variable of the makefile, but for those that only say how much is shown. */
+const MAKE =
+  /^-[a-zA-Z]*[fIEo]|^--(?:file|make|eval|include|directory)|^(?!(?:V|VERBOSE|Q|QUIET)=\w*$).*=/;
+
+const KUBECTL =
+  /^-f.|^-[sk]$|^--(?:filename|raw|kube|as|server|token|profile|cache-dir|client-|certificate|insecure|template)|template-file/;
+
 const GO =
-  /^--?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|w|u|\w*profile|outputdir|trace|pkgdir)(?:=|$)/;
-
-const PYTEST =
-  /^-(?:[co]|[a-oq-z]+[cop]$|W)|^--(?:pyargs|rootdir|override-ini|basetemp|junit|pdbcls|confcut|log-|debug)/;
-
-const ESLINT = /^-[co]|^-f.|^--(?:rulesdir|resolve-plugins|cache-(?:file|location))/;
+  /^--?(?:test\.)?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|w|u|\w*profile|outputdir|testlogfile|trace|pkgdir)(?:=|$)|^[^-].*@/;
 
 /** What is known of single programs, word by word. */
 const RISKY_OF: Readonly<Record<string, WordCheck>> = {
@@ -187,42 +206,53 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
     abbreviated(TAR, /^-[a-zA-Z]*[IFPCxcruA]/)(word, undefined) ||
     (/:/.test(word) && !/^-/.test(word)),
   split: abbreviated(['filter']),
-  date: abbreviated(['set'], /^-[a-zA-Z]*s|^\d/),
+  date: abbreviated(['set', 'file'], /^-[a-zA-Z]*[sf]|^\d/),
+  cp: copiesRoot,
+  mv: copiesRoot,
+  install: copiesRoot,
   file: abbreviated(['compile', 'magic-file'], /^-[a-zA-Z]*[Cm]/),
   printf: matching(/^-v/),
+  // bash runs what is in the index of an array: test -v 'a[$(x)]'.
+  test: matching(/[$`]/),
+  wait: matching(/[$`[]|^-p/),
   base64: matching(/^-[a-zA-Z]*o/),
   iconv: matching(/^-[a-zA-Z]*o/),
-  yq: matching(/^-[a-zA-Z]*[is]|^--(?:split|inplace|from-file)|\b(?:load|eval|env)/),
-  jq: matching(/^-[a-zA-Z]*[fL]|^--(?:from-file|library-path)|\benv\b|\$ENV|\binput_line/),
+  yq: matching(/^-[a-zA-Z]*[is]|^--(?:split|inplace|from-file)|\b(?:load|eval|env|system)/),
+  // `.env` is a field of the data, `env` is the environment.
+  jq: matching(
+    /^-[a-zA-Z]*[fL]|^--(?:from-file|library-path)|(?<!(?<!\.)\.)\b(?:env|include|import)\b|\$ENV|\binput_(?:line|filename)/,
+  ),
   journalctl: matching(/^--(?:vacuum|rotate|flush|sync)/),
-  ps: matching(/^[a-zA-Z]*e[a-zA-Z]*$/),
-  make: matching(/^-[a-zA-Z]*[fIEo]|^--(?:file|makefile|eval|include)|=/),
-  gmake: matching(/^-[a-zA-Z]*[fIEo]|^--(?:file|makefile|eval|include)|=/),
+  ps: matching(/^[a-zA-Z]*e[a-zA-Z]*$|^-[a-zA-Z]*E/),
+  make: matching(MAKE),
+  gmake: matching(MAKE),
   just: matching(/^-[a-zA-Z]*[fd]|^--(?:justfile|shell|set)|=/),
   ninja: matching(/^-[a-zA-Z]*[ft]/),
-  cmake: matching(/^-[PEDCUG]|^--(?:install|toolchain|preset)/),
+  cmake: matching(/^-[PEDCUG]|^--(?:install|toolchain|preset)|^\w+=/),
+  ctest: matching(/^-[SDTM]|^--(?:script|build|test-dir|dashboard)/),
+  meson: matching(/^-C|^--(?:native|cross)-file/),
   mvn: matching(/^-(?:D(?!test=|skipTests)|f|s|gs|t|pl|P|\w*ext)|^--(?:file|toolchains)|:/),
   gradle: matching(/^-[IbcpDPgS]|^--(?:build-file|project-dir|gradle-user|system-prop)/),
-  cargo: matching(/^-Z|^\+|^--(?:target-dir|artifact-dir|lockfile-path)/),
+  cargo: matching(/^-[ZC]|^\+|^--(?:target-dir|artifact-dir|lockfile-path)/),
+  dotnet: matching(/^(?:--?|\/)(?:p|property|t|target)[:=]|^@/),
+  bazel: matching(/^--(?:shell_|run_|bazelrc|.*(?:cmd|env|_bin|strategy|define))/),
   go: matching(GO),
-  pytest: (word, following) =>
-    PYTEST.test(word) ||
-    (/^-p/.test(word) && !/^no:/.test(word === '-p' ? (following ?? '') : word.slice(2))),
-  eslint: (word, following) => ESLINT.test(word) || (word === '-f' && isFile(following ?? '')),
-  prettier: matching(/^--(?:find-config|plugin|ignore-path)/),
-  tsc: (word, following) =>
-    /^--(?:build-info|generate(?:Trace|CpuProfile))|^@/i.test(word) ||
-    (word === '-p' && isElsewhere(following ?? '')),
-  jest: matching(
-    /^-[ci]$|^--(?:rootDir|roots|projects|modulePath|haste|testEnvironment|cacheDirectory|coverageDirectory)/,
-  ),
-  vitest: matching(/^-[cr]$|^--(?:root|dir|browser|api)/),
-  mocha: (word, following) =>
-    /^-[rcpO]$|^--(?:file|package|spec)/.test(word) || (word === '-R' && isFile(following ?? '')),
   fzf: matching(/^--(?:preview|bind|listen)/),
   diff: matching(/^--(?:from-file)/),
   bat: matching(/^--(?:map-syntax|.*-dir)/),
-  kubectl: matching(/^--(?:kubeconfig|as|server|token)/),
+  kubectl: (word, following) =>
+    KUBECTL.test(word) || (word === '-f' && /^https?:|\.(?:ya?ml|json)$|^-$/.test(following ?? '')),
+  docker: matching(/^-H|^--(?:host|context|tls)/),
+  systemctl: matching(/^-[HM]|^--(?:host|machine)/),
+  ss: matching(/^-[a-zA-Z]*[KDF]|^--(?:kill|diag)/),
+  pip: matching(/^--(?:log|proxy|trusted-host|find-links|cert)|^-[fir]/),
+  pip3: matching(/^--(?:log|proxy|trusted-host|find-links|cert)|^-[fir]/),
+  gh: matching(/^-[a-zA-Z]*w$|\benv\b|\$ENV/),
+  gofmt: matching(/^-w/),
+  rustfmt: matching(/^--(?:emit|backup)/),
+  unzip: matching(/^-/),
+  terraform: matching(TERRAFORM),
+  tofu: matching(TERRAFORM),
   npm: SCRIPT_RUNNER,
   pnpm: SCRIPT_RUNNER,
   yarn: SCRIPT_RUNNER,

@@ -3,7 +3,7 @@ import { baseName } from './baseName.ts';
 
 /**
  * An argument that reaches out of the workspace folder where nobody expects it: through `..`, into a system's or another
- * person's files, or anywhere outside for a program that writes or runs what it is given. `undefined` when there is none.
+ * person's files, or anywhere outside for a program that does more than read. `undefined` when there is none.
  */
 export function outsidePlace(
   argv: readonly string[],
@@ -12,21 +12,59 @@ export function outsidePlace(
   workspaceFolder: string,
 ): string | undefined {
   const program = baseName(argv[0] ?? '');
+  if (SAY_ONLY.has(program)) return undefined;
   const isLocal = (path: string) =>
-    RUNNERS.has(program) || (WRITERS.has(program) && !path.startsWith('/tmp/'));
-  return argv.slice(from).find((word) => {
-    const value = /^--?[\w-]+=/.test(word) ? word.slice(word.indexOf('=') + 1) : word;
-    return isOutside(value, cwd, workspaceFolder, isLocal);
-  });
+    !READERS.has(program) && !(WRITERS.has(program) && path.startsWith('/tmp/'));
+  const text = textAt(argv, program);
+  return argv.find(
+    (word, index) =>
+      index >= from &&
+      index !== text &&
+      ((WALKERS.has(program) && /^\/+\*?$/.test(word)) ||
+        valuesIn(word).some((value) => isOutside(value, cwd, workspaceFolder, isLocal))),
+  );
 }
 
+const SAY_ONLY: ReadonlySet<string> = new Set(['echo', 'printf']);
 const WRITERS: ReadonlySet<string> = new Set(
-  'cp mv ln tee touch mkdir install split csplit patch mktemp rename'.split(' '),
+  'cp mv ln tee touch mkdir install split csplit mktemp rename'.split(' '),
 );
-/** They run the code in the files that they are given. */
-const RUNNERS: ReadonlySet<string> = new Set(
-  'pytest jest vitest mocha eslint tsc prettier'.split(' '),
+/** They only look at the files that they are given, or their arguments are often texts that begin with "/". */
+const READERS: ReadonlySet<string> = new Set(
+  `ls cat head tail wc grep egrep fgrep rg ag find fd fdfind stat file du df tree diff cmp comm join paste cut tr nl tac
+  sort uniq column fold rev xxd od hexdump strings md5sum sha1sum sha256sum sha512sum cksum base64 realpath readlink
+  basename dirname test expr seq which type date sed gsed awk gawk mawk nawk jq yq git tar unzip lsof`.split(
+    /\s+/,
+  ),
 );
+/** They look at everything below a folder, so that the root is all files of the machine. */
+const WALKERS: ReadonlySet<string> = new Set(
+  'ls find fd fdfind grep egrep fgrep rg ag du tree'.split(' '),
+);
+
+/** The index of an argument that is no path whatever it looks like: what is looked for, or a message. */
+function textAt(argv: readonly string[], program: string): number | undefined {
+  if (program === 'git') {
+    const message = argv.findIndex((word) => /^(?:-[avsq]*m|--message)$/.test(word));
+    return argv[1] === 'commit' && message > 0 ? message + 1 : undefined;
+  }
+  if (!/^(?:[ef]?grep|rg|ag)$/.test(program)) return undefined;
+  const first = argv.findIndex(
+    (word, index) => index > 0 && !/^-[nirRlwvcEFPohHsqxILU]+$/.test(word),
+  );
+  return argv[first]?.startsWith('-') ? undefined : first;
+}
+
+/** What may be a path in a word: all of it, what comes after `=`, what is written right after a short option. */
+function valuesIn(word: string): readonly string[] {
+  const values = [word];
+  const assigned = /^[-\w.]+=/.exec(word);
+  if (assigned) values.push(...word.split('=').slice(1), word.slice(assigned[0].length));
+  const attached = /^-[A-Za-z]+?((?:\/|\.\.(?:[/\\]|$)).+|\.\.$)/.exec(word)?.[1];
+  if (attached !== undefined) values.push(attached);
+  if (word.startsWith('@')) values.push(word.slice(1));
+  return values;
+}
 
 const SYSTEM =
   /^\/(?:etc|root|home|Users|proc|sys|dev|run|boot|private|var|Library|System)(?:\/|$)/i;

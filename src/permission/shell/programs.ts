@@ -39,7 +39,7 @@ const CLOSED =
   security defaults brew apt apt-get dnf yum pacman snap gem rustc gcc g++ clang clang++ cc c++ ld javac eject reboot
   shutdown halt poweroff useradd usermod passwd chsh visudo iptables nft ip ifconfig hostname sysctl modprobe insmod
   inotifywait fswatch nodemon concurrently forever pm cross-env dotenv direnv ansible ansible-playbook terraform tofu
-  pulumi vagrant heroku vercel netlify firebase wrangler fly flyctl serverless sls zip unzip cpio pax ar`);
+  pulumi vagrant heroku vercel netlify firebase wrangler fly flyctl serverless sls zip unzip cpio pax ar patch`);
 
 const INTERPRETERS =
   set(`sh bash zsh dash ksh mksh ash fish csh tcsh rbash elvish nu xonsh pwsh powershell cmd

@@ -17,9 +17,12 @@ export function runnerDoubt(argv: readonly string[], named: number): string | un
   const verb = argv[1] ?? '';
   const more = argv.slice(named);
   if (reachOf(program) === 'closed') {
+    if (argv.length === 2 && verb === '--version') return undefined;
     if (named >= 2 && LOOKING[program]?.includes(verb)) return undefined;
     return `more arguments for "${program}"`;
   }
+  const target = named >= 2 && TARGETS.test(program) ? otherTarget(argv, named) : undefined;
+  if (target !== undefined) return `"${target}"`;
   const depth = NEEDS_VERB[program];
   if (depth === undefined) return undefined;
   if (named < depth || verb.startsWith('-'))
@@ -28,6 +31,18 @@ export function runnerDoubt(argv: readonly string[], named: number): string | un
   const isChange = CHANGES.has(verb);
   const operand = more.find((word) => !word.startsWith('-') || /^-(?:g|w|-global)/.test(word));
   return isChange && operand !== undefined ? `"${operand}"` : undefined;
+}
+
+/** Every word is something to build or run. */
+const TARGETS = /^(?:g?make|just|ninja|gradlew?|mvnw?|rake)$/;
+
+function otherTarget(argv: readonly string[], named: number): string | undefined {
+  return argv.find(
+    (word, index) =>
+      index >= named &&
+      !/^-|^\d+$|=/.test(word) &&
+      !/^(?:--tests|-x|--exclude-task|--console)$/.test(argv[index - 1] ?? ''),
+  );
 }
 
 /** The first word that is not an option; the end of the command when there is none. */
@@ -130,4 +145,7 @@ const LOOKING: Readonly<Record<string, readonly string[]>> = {
   systemctl: ['status', 'is-active', 'list-units'],
   brew: ['list', 'info', 'outdated', 'search'],
   apt: ['list', 'show', 'search', 'policy'],
+  terraform: ['plan', 'show', 'validate', 'version', 'output', 'providers'],
+  tofu: ['plan', 'show', 'validate', 'version', 'output', 'providers'],
+  unzip: ['-l', '-t', '-v', '-Z'],
 };

@@ -62,8 +62,15 @@ export function awkDoubt(argv: readonly string[], from: number): string | undefi
   }
   const program = args[at] ?? '';
   if (program.startsWith('-') && at + 1 >= from) return `"${program}"`;
-  const isPlain = !/system|getline|close|fflush|extension|include|load|[|>@`\\]|&\s*$/i.test(
-    program,
-  );
+  const isPlain = !AWK_REACHES.test(withoutComparisons(program));
   return isPlain || at + 1 < from ? undefined : `an awk program that may write or run`;
+}
+
+const AWK_REACHES =
+  /system|getline|close|fflush|extension|include|load|ARGV|ARGC|ENVIRON|PROCINFO|SYMTAB|[|>@`\\]|&\s*$/i;
+
+/** Before the first block nothing is printed, so that `>` behind a number of fields or lines compares. */
+function withoutComparisons(program: string): string {
+  const [pattern = ''] = program.split('{', 1);
+  return pattern.replace(/\b(?:NR|FNR|NF)\s*>=?\s*\d+/g, '') + program.slice(pattern.length);
 }

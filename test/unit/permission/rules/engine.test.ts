@@ -298,7 +298,7 @@ describe('Suggested patterns', () => {
       'git log; rm x',
       'ls $(x)',
       'ls > x',
-      'ls *',
+      'rg x *',
       'docker exec x y',
       'git -c a=b log',
       'git log --output=x',

@@ -1,0 +1,70 @@
+import { abbreviated, isElsewhere, matching, type WordCheck } from './optionNames.ts';
+
+/** A file or a package with code, and no plain name. */
+export function isFile(value: string): boolean {
+  return /[/\\]|^[.@]|\.[cm]?[jt]sx?$/.test(value);
+}
+
+/** Whether an option gives a file to a tool that loads code, and is not one that only picks what is looked at. */
+export function loadsFile(program: string, word: string): boolean {
+  if (!(program in CODE_TOOLS) && !PACKAGE_MANAGERS.test(program)) return false;
+  const [, name = '', value = ''] = /^--([\w.-]+)=(.*)$/s.exec(word) ?? [];
+  return name !== '' && isFile(value) && !PICKS.test(name);
+}
+
+const PACKAGE_MANAGERS = /^(?:npm|pnpm|yarn|bun|npx)$/;
+
+const PICKS =
+  /^(?:(?:test-?)?(?:filter|grep|fgrep|match|name-?pattern|path-?patterns?|path-?ignore-?patterns)|.*(?:include|exclude|ignore).*|ext|scope|since|base|head|changed|shard|cov|cov-.*|package|only|select|target|since|k)$/i;
+
+/** Testers, linters and compilers: what of their options loads code, writes files or opens something. */
+export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
+  pytest: (word, following) =>
+    PYTEST(word, following) ||
+    (/^-p/.test(word) && !/^no:/.test(word === '-p' ? (following ?? '') : word.slice(2))),
+  eslint: (word, following) =>
+    /^-[co]|^-f.|^--(?:rulesdir|resolve-plugins|cache-(?:file|location)|stdin|mcp|suppress|prune|inspect)/.test(
+      word,
+    ) ||
+    (word === '-f' && isFile(following ?? '')),
+  prettier: matching(/^-[a-zA-Z]*w|^--(?:find-config|plugin|ignore-path)/),
+  tsc: (word, following) =>
+    /^--(?:build-info|generate(?:Trace|CpuProfile)|init|clean)|^@/i.test(word) ||
+    (word === '-p' && isElsewhere(following ?? '')),
+  jest: matching(
+    /^-[ci]$|^--(?:rootDir|roots|projects|modulePath|haste|testEnvironment|cacheDirectory|coverageDirectory|filter)/,
+  ),
+  vitest: matching(/^-[cr]$|^--(?:root|dir|browser|api|workspace|ui)/),
+  mocha: (word, following) =>
+    /^-[nrcpO]$|^-[nrcO][^a-zA-Z]|^--(?:file|package|spec|opts)/.test(word) ||
+    (word === '-R' && isFile(following ?? '')),
+  mypy: abbreviated(
+    ['install-types', 'python-executable', 'config-file', 'custom-typeshed-dir', 'shadow-file'],
+    /^@|^--[a-z-]+-report|^--junit/,
+  ),
+  ruff: abbreviated(['add-noqa', 'output-file', 'cache-dir'], /^-o|^(?:format|clean|server)$/),
+  flake8: abbreviated(['tee', 'output-file', 'append-config', 'config']),
+  pylint: abbreviated(['load-plugins', 'init-hook', 'rcfile', 'output'], /^@/),
+  tox: matching(/^-[xc]|^--$|override/),
+  rubocop: matching(/^-[a-zA-Z]*[rAacxo]|^--auto|^--(?:stdin|server|start)/),
+  rspec: matching(/^-[rIOo]|^--(?:out|default-path)/),
+  phpunit: matching(/^-[cd]|^--(?:log|coverage|include-path|generate|migrate)/),
+  rake: matching(/^-[a-zA-Z]*[freERpIlCN]|^--(?:rakefile|execute|libdir|rakelib)|=/),
+  mix: matching(/^-[rpe]/),
+  biome: matching(/^(?:migrate|lsp-proxy|start|stop)$/),
+};
+
+const PYTEST = abbreviated(
+  [
+    'override-ini',
+    'rootdir',
+    'basetemp',
+    'confcutdir',
+    'pyargs',
+    'pdbcls',
+    'pdb',
+    'trace',
+    'debug',
+  ],
+  /^-(?:[co]|[a-oq-z]+[cop]$|W)|^--(?:junit|log-)|^@/,
+);
