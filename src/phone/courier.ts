@@ -20,7 +20,7 @@ export interface CourierOptions {
   readonly turns: Turns;
   /** Of this phone, opened, parsed, once, in order, and on record. */
   readonly onMessage: (message: ToWorkspace) => void;
-  /** The phone seals for a day whose key is deleted: tell it the day. */
+  /** The phone seals for a day whose key is deleted, or speaks another version: tell it ours. */
   readonly onOutdated: () => void;
   readonly onDidChange: () => void;
   readonly onError: (error: unknown) => void;
@@ -181,7 +181,9 @@ export class Courier implements Disposable {
     this.#inbox = this.#inbox.then(async () => {
       try {
         await stored;
-        if (parsed.ok && !this.#store.isDisposed) onMessage(parsed.value);
+        if (this.#store.isDisposed) return;
+        if (parsed.ok) onMessage(parsed.value);
+        else onOutdated();
       } catch (error) {
         onError(error);
       }

@@ -4,7 +4,13 @@ import { Emitter, type Event } from '../base/event.ts';
 import type { Timers } from '../base/timers.ts';
 import type { Settled } from '../permission/broker.ts';
 import type { PermissionRequest } from '../permission/request.ts';
-import type { PhoneAnswer, RuleOffer, ToPhone, ToWorkspace } from '../protocol/phone/payloads.ts';
+import {
+  PHONE_PROTOCOL,
+  type PhoneAnswer,
+  type RuleOffer,
+  type ToPhone,
+  type ToWorkspace,
+} from '../protocol/phone/payloads.ts';
 import { Courier, type Errand } from './courier.ts';
 import type { Device } from './device.ts';
 import { DeviceCards } from './deviceCards.ts';
@@ -227,6 +233,7 @@ export class Hub implements Disposable {
           ? undefined
           : {
               t: 'hello',
+              protocol: PHONE_PROTOCOL,
               state: device.state,
               workspace: this.#options.workspaceName,
               device: device.name,
@@ -245,7 +252,7 @@ interface Attached {
   readonly cards: DeviceCards;
 }
 
-/** A phone that was away for long is told the day at most this often. Milliseconds. */
+/** A phone that was away for long, or is of another version, is greeted at most this often. Milliseconds. */
 const OUTDATED_PAUSE = 10_000;
 /** So many ids fit into one envelope. */
 const IDS = 200;

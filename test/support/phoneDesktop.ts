@@ -4,6 +4,7 @@ import { DeviceLink } from '../../src/protocol/phone/link.ts';
 import { fingerprintOf, formatPairCode } from '../../src/protocol/phone/pairCode.ts';
 import {
   digestOf,
+  PHONE_PROTOCOL,
   type PhoneAnswer,
   type PhoneCard,
   parseToWorkspace,
@@ -39,6 +40,8 @@ export class PhoneDesktop {
   /** Says nothing any more, as a desktop that is off. */
   silent = false;
   vapidKey: string | undefined;
+  /** The version that it says it speaks. */
+  protocol: number = PHONE_PROTOCOL;
   onAnswer: (answer: PhoneAnswer) => void = () => undefined;
   #link: DeviceLink | undefined;
   #pairing: WorkspacePairing | undefined;
@@ -139,6 +142,8 @@ export class PhoneDesktop {
   #hello(): ToPhone {
     return {
       t: 'hello',
+      // Another number is what a desktop of another version sends.
+      protocol: this.protocol as typeof PHONE_PROTOCOL,
       state: this.state,
       workspace: this.name,
       device: 'Pixel 8',

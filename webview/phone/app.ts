@@ -5,7 +5,7 @@ import { type CardItem, hasCard, type Item, Items, isOver } from './items.ts';
 import { leave, mailboxPath } from './mailbox.ts';
 import { Pairing, type PairState } from './pairing.ts';
 import type { Push, PushState } from './push.ts';
-import type { Notice, Preferences, Workspace } from './records.ts';
+import { type Notice, olderSide, type Preferences, type Workspace } from './records.ts';
 import type { Choice, Outgoing, Snapshot, Vault } from './vault.ts';
 
 /** What fills the screen. A card is named by its key. */
@@ -122,9 +122,10 @@ export class App {
     return Math.max(this.#connections.get(id)?.lastHeard ?? 0, heardAt);
   }
 
-  /** Whether an answer can be given now: the desktop is there, and the request is open. */
-  canAnswer(item: Item): boolean {
-    return item.phase.kind === 'open' && this.connection(item.workspace).kind === 'connected';
+  /** Whether an answer can be given now: the desktop is there and speaks as this page does, and the request is open. */
+  canAnswer({ phase, workspace }: Item): boolean {
+    if (phase.kind !== 'open' || this.connection(workspace).kind !== 'connected') return false;
+    return this.workspaces.some((each) => each.id === workspace && !olderSide(each));
   }
 
   /** Seals and sends an answer. False when it was too early, too late, or the desktop is not there. */

@@ -1,4 +1,5 @@
 import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { resumeAfter } from '../../src/protocol/phone/resume.ts';
 
 /** Whether the desktop can be reached, as far as this page knows. Times are milliseconds since the epoch. */
 export type ConnectionState =
@@ -134,9 +135,8 @@ export class Connection {
       const response = await ports.fetch(path, {
         headers: {
           accept: 'text/event-stream',
-          ...(this.#lastEventId && { 'last-event-id': this.#lastEventId }),
+          ...(this.#lastEventId && { 'last-event-id': resumeAfter(this.#lastEventId) }),
         },
-        cache: 'no-store',
         signal: stream.signal,
       });
       if (this.#stream !== stream) return 'network';

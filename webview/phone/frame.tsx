@@ -1,8 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { App } from './app.ts';
 import type { ConnectionState } from './connection.ts';
-import type { Workspace } from './records.ts';
-import { connectionBanner } from './words.ts';
+import { olderSide, type Workspace } from './records.ts';
+import { connectionBanner, versionSentence } from './words.ts';
 
 export interface TopProps {
   readonly title: string;
@@ -45,10 +45,38 @@ export function Desktop({ app, workspace }: { app: App; workspace: Workspace }):
   );
 }
 
+/** Says which side is too old to be understood, and how that is mended. */
+export function VersionBanners({ app }: { readonly app: App }): VNode {
+  return (
+    <>
+      {app.workspaces.map((workspace) => {
+        const older = olderSide(workspace);
+        return (
+          older && (
+            <div key={workspace.id} class="p-banner">
+              <i class="codicon codicon-error" aria-hidden="true" />
+              <span>
+                <b>{older === 'page' ? 'This page is too old.' : 'The extension is too old.'}</b>
+                {versionSentence(workspace, older)}
+                {older === 'page' && (
+                  <button type="button" class="cs-link p-link" onClick={() => location.reload()}>
+                    Reload the page
+                  </button>
+                )}
+              </span>
+            </div>
+          )
+        );
+      })}
+    </>
+  );
+}
+
 /** Says what is wrong with the connections that are not there, one sentence each. */
 export function Banners({ app, only }: { readonly app: App; readonly only?: string }): VNode {
   return (
     <div role="status">
+      <VersionBanners app={app} />
       {app.workspaces.map((workspace) => {
         const state = app.connection(workspace.id);
         const banner = connectionBanner(workspace, state, app.heardAt(workspace));

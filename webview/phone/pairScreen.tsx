@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { Note } from '../shared/notes.tsx';
 import { Button, TextField } from '../shared/toolkit.ts';
 import type { App } from './app.ts';
+import { VersionBanners } from './frame.tsx';
 import type { PairState } from './pairing.ts';
 import { pairFailure, revokedSentence } from './words.ts';
 
@@ -15,6 +16,9 @@ export function PairScreen({ app }: { readonly app: App }): VNode {
   return (
     <main class="p-pair">
       <h1>Pair this phone with your desktop</h1>
+      <div role="status">
+        <VersionBanners app={app} />
+      </div>
       <PairStep state={state} />
       <div class="end">
         {state.kind === 'failed' && app.workspaces.length === 0 && <PasteLink app={app} />}

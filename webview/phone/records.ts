@@ -1,5 +1,10 @@
 import * as v from 'valibot';
-import { parseToPhone, type Resolved, type ToPhone } from '../../src/protocol/phone/payloads.ts';
+import {
+  PHONE_PROTOCOL,
+  parseToPhone,
+  type Resolved,
+  type ToPhone,
+} from '../../src/protocol/phone/payloads.ts';
 import { type PhoneRecord, parsePhoneRecord } from '../../src/protocol/phone/phonePairing.ts';
 
 /** What this page keeps, and how it is read back. A record that cannot be read is as if it were not there. */
@@ -14,6 +19,8 @@ const workspace = v.object({
   digits: v.string(),
   transport: v.exactOptional(v.picklist(['lan', 'relay'])),
   vapidKey: v.exactOptional(v.string()),
+  /** The version of the messages that the desktop speaks, once it has said so. */
+  protocol: v.exactOptional(v.number()),
   /** Where the stream goes on. */
   lastEventId: v.exactOptional(v.string()),
   /** The latest time of the desktop that this page has, and how far its clock is ahead of ours. */
@@ -27,6 +34,12 @@ const workspace = v.object({
 
 /** One desktop that this phone is paired with. Times are milliseconds since the epoch. */
 export type Workspace = v.InferOutput<typeof workspace> & { readonly record: PhoneRecord };
+
+/** Why this page and the desktop do not understand each other: which of the two is the older one. */
+export function olderSide({ protocol }: Workspace): 'page' | 'desktop' | undefined {
+  if (protocol === undefined || protocol === PHONE_PROTOCOL) return undefined;
+  return protocol > PHONE_PROTOCOL ? 'page' : 'desktop';
+}
 
 export function parseWorkspace(value: unknown): Workspace | undefined {
   const parsed = v.safeParse(workspace, value);

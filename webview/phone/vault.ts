@@ -1,5 +1,5 @@
 import type { PhoneAnswer, ToPhone, ToWorkspace } from '../../src/protocol/phone/payloads.ts';
-import { parseToPhone } from '../../src/protocol/phone/payloads.ts';
+import { parseToPhone, protocolOf } from '../../src/protocol/phone/payloads.ts';
 import { type PhoneRecord, phoneLink } from '../../src/protocol/phone/phonePairing.ts';
 import { applyMessage } from './apply.ts';
 import { Transaction } from './database.ts';
@@ -111,9 +111,11 @@ export class Vault {
       const opened = link.open(envelope);
       if (!opened.ok)
         return { heard: opened.error === 'replayed' && now - workspace.heardAt < JUST_NOW };
+      const protocol = protocolOf(opened.value);
       const next: Workspace = {
         ...workspace,
         heardAt: now,
+        ...(protocol !== undefined && { protocol }),
         ...(eventId !== undefined && { lastEventId: eventId }),
         record: { ...workspace.record, link: link.state },
       };

@@ -85,6 +85,14 @@ export function connectionBanner(
   }
 }
 
+/** What to do when the page and the desktop are of versions that do not understand each other. */
+export function versionSentence({ name }: Workspace, older: 'page' | 'desktop'): string {
+  const desktop = name || 'VS Code';
+  return older === 'page'
+    ? ` The extension in ${desktop} is newer. Nothing can be answered here until the page is loaded again.`
+    : ` Nothing can be answered here until Countersign is updated in ${desktop}.`;
+}
+
 function causeSentence(
   cause: Extract<ConnectionState, { kind: 'unreachable' }>['cause'],
   { transport }: Workspace,

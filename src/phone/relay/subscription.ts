@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createParser } from 'eventsource-parser';
 import type { Disposable } from '../../base/disposable.ts';
 import { reportLater } from '../../base/event.ts';
+import { resumeAfter } from '../../protocol/phone/resume.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import { mailboxPath } from '../mailboxPath.ts';
 import { BackOff } from './backOff.ts';
@@ -89,7 +90,7 @@ export class Subscription implements Disposable {
   /** From here on nothing is missed: until the first event comes, the relay's own clock says where to resume. */
   #begin(date: string | null): void {
     const now = Date.parse(date ?? '');
-    if (!Number.isNaN(now)) this.#resumeFrom ??= aSecondBefore(`${Math.floor(now / 1000)}:0`);
+    if (!Number.isNaN(now)) this.#resumeFrom ??= resumeAfter(`${Math.floor(now / 1000)}:0`);
     this.#backOff.reset();
     this.#options.onState('listening');
   }
@@ -109,7 +110,7 @@ export class Subscription implements Disposable {
       // Above it the parser throws, which ends the connection.
       maxBufferSize: MAX_EVENT,
       onEvent: ({ data, id }) => {
-        if (id !== undefined) this.#resumeFrom = aSecondBefore(id);
+        if (id !== undefined) this.#resumeFrom = resumeAfter(id);
         if (!this.#closed.signal.aborted) this.#deliver(data);
       },
     });
@@ -118,15 +119,6 @@ export class Subscription implements Disposable {
       parser.feed(decoder.decode(chunk, { stream: true }));
     }
   }
-}
-
-/**
- * Nchan's ids are `<seconds>:<number in that second>`, and the numbers begin again when it is restarted: a new message
- * could have the id of the last one that was heard. What comes twice is told by its sequence number.
- */
-function aSecondBefore(id: string): string {
-  const seconds = Number(/^\d{1,12}(?=:)/.exec(id)?.[0]);
-  return Number.isNaN(seconds) ? id : `${Math.max(seconds - 1, 1)}:0`;
 }
 
 /** Several times what a relay takes; a stream without an end of line must not fill the memory. Characters. */

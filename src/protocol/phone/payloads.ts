@@ -10,6 +10,12 @@ import { hashOf } from './primitives.ts';
 
 /** What is inside the envelopes of a paired phone. */
 
+/**
+ * Of these messages. To be raised with every change that the other side cannot read: an older page says that it has to be
+ * reloaded, and a newer one that the extension has to be updated. `hello` keeps its `t` and its `protocol` for ever.
+ */
+export const PHONE_PROTOCOL = 1;
+
 const permit = v.picklist(['yes', 'confirm', 'no']);
 
 /**
@@ -80,6 +86,8 @@ const toPhone = v.variant('t', [
    */
   v.object({
     t: v.literal('hello'),
+    /** {@link PHONE_PROTOCOL} of the extension. */
+    protocol: v.literal(PHONE_PROTOCOL),
     /** `pending` until the person has typed the six digits; no cards until then. */
     state: v.picklist(['pending', 'active']),
     workspace: v.string(),
@@ -185,6 +193,17 @@ export function parseToPhone(payload: string): Result<ToPhone, string> {
   if (message.t === 'card' && digestOf(Reflect.get(Object(json), 'card')) !== message.digest)
     return err('The card is not the one that its digest names');
   return ok(message);
+}
+
+const greeting = v.object({
+  t: v.literal('hello'),
+  protocol: v.optional(v.pipe(v.number(), v.safeInteger()), 0),
+});
+
+/** The version that the extension speaks, when this is its `hello`, of whatever version. */
+export function protocolOf(payload: string): number | undefined {
+  const parsed = v.safeParse(greeting, parseJson(payload));
+  return parsed.success ? parsed.output.protocol : undefined;
 }
 
 export function parseToWorkspace(payload: string): Result<ToWorkspace, string> {

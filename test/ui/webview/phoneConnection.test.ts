@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Resolved } from '../../../src/protocol/phone/payloads.ts';
+import { PHONE_PROTOCOL, type Resolved } from '../../../src/protocol/phone/payloads.ts';
 import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -128,6 +128,34 @@ describe('the page for phones, when connections come and go', function () {
     assert.equal(desktop.answers.length, 1);
     desktop.resolve(cards[0]?.id ?? '', { mine: true });
     for (const tab of [page, second]) await tab.locator('.cs-card.is-done').waitFor();
+  });
+
+  for (const [protocol, older, next] of [
+    [99, 'This page is too old.', 'Reload the page'],
+    [0, 'The extension is too old.', 'until Countersign is updated in mara-desktop'],
+  ] as const) {
+    it(`answers nothing of a desktop that speaks version ${protocol}, and says what to do`, async () => {
+      const page = await phone.paired(desktop);
+      desktop.raise(phoneCard(PNPM_TEST));
+      await page.locator('.allow:not([aria-disabled=true])').waitFor();
+      desktop.protocol = protocol;
+      await page.reload();
+      await page.getByText(older).waitFor();
+      await page.getByText(next).waitFor();
+      await sleep(800);
+      assert.equal(await page.locator('.allow:not([aria-disabled=true])').count(), 0);
+      desktop.protocol = PHONE_PROTOCOL;
+      await page.reload();
+      await page.locator('.allow:not([aria-disabled=true])').waitFor();
+      assert.equal(await page.getByText(older).count(), 0);
+    });
+  }
+
+  it('says so while it is paired, too', async () => {
+    desktop.protocol = 99;
+    const page = await phone.open(desktop.newCode());
+    await page.getByText('Type these six digits').waitFor();
+    await page.getByText('This page is too old.').waitFor();
   });
 
   it('says that a mailbox is gone, and goes back with the back button', async () => {

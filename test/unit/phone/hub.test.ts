@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { PHONE_PROTOCOL } from '../../../src/protocol/phone/payloads.ts';
 import { phoneLink } from '../../../src/protocol/phone/phonePairing.ts';
 import { draft, draftOf, execute, ONCE, option } from '../../support/builders.ts';
 import { ManualClock } from '../../support/fakes.ts';
@@ -217,6 +218,16 @@ describe('a phone that was away', () => {
 });
 
 describe('a phone whose clock is days behind', () => {
+  it('is greeted when it says something of another version: then it knows that it has to be reloaded', async () => {
+    const stage = await phoneStage();
+    const device = await pairPhone(stage);
+    const greeted = device.of('hello').length;
+    const envelope = device.link.seal(JSON.stringify({ t: 'sync2', everything: true }));
+    stage.mailboxes.post(device.record.mailboxes.toWorkspace, envelope);
+    await until(() => device.of('hello').length > greeted);
+    assert.equal(device.of('hello').at(-1)?.protocol, PHONE_PROTOCOL);
+  });
+
   it('is told the day when it seals for one that is over', async () => {
     const stage = await phoneStage();
     const device = await pairPhone(stage);

@@ -48,6 +48,17 @@ describe('the connection of the phone page', () => {
     assert.deepEqual(page.kinds(), ['connected', 'reconnecting', 'connected']);
   });
 
+  it('asks the relay for a second more than it has: its numbers begin again when it is restarted', async () => {
+    const page = await connected();
+    page.send(1, 'id: 1700000000:3\ndata: desktop\n\n');
+    await page.taken(2);
+    page.cut(1);
+    await page.changed(2);
+    page.pass(500);
+    await page.opened(2);
+    assert.equal(page.requests[1]?.lastEventId, '1699999999:0');
+  });
+
   it('counts comments as signs of life, and gives a silent stream up after 90 s', async () => {
     const page = await connected();
     page.hidden = true;
