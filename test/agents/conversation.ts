@@ -59,6 +59,8 @@ subscribe('child_process', (message) => {
 export interface ConversationOptions {
   /** The agent is sent its own "always", which the broker narrows where it is wider: to measure how wide it is. */
   readonly trustsAlways?: boolean;
+  /** Shared with other conversations; its journal is its owner's. */
+  readonly broker?: Broker;
 }
 
 /** One conversation with a real broker, its journal in memory. */
@@ -84,7 +86,8 @@ export class Conversation {
     this.#key = newId();
     const append = async (entry: JournalEntry) => void this.journal.push(entry);
     const rules = rulesOnFakes(newId);
-    this.broker = new Broker({ clock: systemClock, newId, rules, journal: { append } });
+    this.broker =
+      options.broker ?? new Broker({ clock: systemClock, newId, rules, journal: { append } });
     this.broker.onDidSettle((settled) => this.settled.push(settled));
   }
 
