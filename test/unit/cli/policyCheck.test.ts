@@ -99,12 +99,20 @@ describe('countersign policy check', () => {
         { tool: 'execute', command: 'pnpm test', shell: 'pwsh' },
         { tool: 'execute', command: 'pnpm test', env: { A: 'b' } },
         { tool: 'other', toolName: 'x' },
+        { tool: 'mcp', server: 's', mcpTool: 't', args: { repo: 'x' } },
+        { tool: 'mcp', server: 's', name: 't', input: { repo: 'y' } },
+        { tool: 'fetch', url: 'https://b.example/x', body: 'secret' },
+        { tool: 'fetch', url: 'https://b.example/x', headers: { a: 'b' } },
+        { tool: 'fetch', url: 'https://b.example/x', headers: {}, body: null },
+        { tool: 'execute', command: 'pnpm test', stdin: 'x' },
       ],
       rules,
     );
     assert.deepEqual(
       verdicts,
-      'allow ask ask ask deny allow ask ask allow ask allow allow ask ask allow ask ask'.split(' '),
+      'allow ask ask ask deny allow ask ask allow ask allow allow ask ask allow ask ask allow ask ask ask allow ask'.split(
+        ' ',
+      ),
     );
   });
 

@@ -97,6 +97,23 @@ describe('The rule engine', () => {
     );
   });
 
+  it('follows cd inside the workspace, but asks for git in another folder', async () => {
+    const rules = [command('cd'), command('git log'), command('ls')];
+    const verdicts = {
+      'cd src && ls': 'allow',
+      'cd /work/app/src && ls': 'allow',
+      'cd /work/app && git log': 'allow',
+      'cd src && git log': 'ask',
+      'cd src && cd .. && git log': 'ask',
+      'cd /work && ls': 'ask',
+      'cd /work/app/../x && ls': 'ask',
+      'cd src || ls': 'ask',
+      'cd - && ls': 'ask',
+    };
+    for (const [text, verdict] of Object.entries(verdicts))
+      assert.equal((await judge(execute(text), rules)).verdict, verdict, text);
+  });
+
   it('has only exact rules for PowerShell and cmd', async () => {
     for (const shell of ['powershell', 'cmd'] as const) {
       const context = { ...CONTEXT, shell };
@@ -137,6 +154,10 @@ describe('The rule engine', () => {
       'git --no-pager push origin',
       'eval "rm x"',
       'rm "',
+      'rm$IFS-rf$IFS/',
+      'r\\\nm x',
+      '>f rm x',
+      'ls; 2>/dev/null rm x',
     ])
       assert.equal((await judge(execute(text), rules)).verdict, 'deny', text);
     const options = [command('rm -rf', denied), command('rm')];
@@ -224,6 +245,10 @@ describe('What a rule may match', () => {
         './**',
         '*.*',
         '{*,**}',
+        '{**,x}',
+        '@(*|x)/**',
+        '{src,{a,*}}/**',
+        '!(x)/**',
         '**/*[a-z]',
         '?*',
         '/etc/**',
@@ -235,6 +260,7 @@ describe('What a rule may match', () => {
       ].map((glob): [RuleMatch, string] => [{ kind: 'path', tool: 'edit', glob }, 'path.glob']),
       [{ kind: 'path', tool: 'edit', glob: 'src/**/*.ts' }, undefined],
       [{ kind: 'path', tool: 'read', glob: '**/*.md' }, undefined],
+      [{ kind: 'path', tool: 'read', glob: '{src,test}/**/*.{ts,tsx}' }, undefined],
       ...[
         '',
         '*',

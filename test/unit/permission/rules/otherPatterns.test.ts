@@ -161,6 +161,8 @@ describe('Address patterns', () => {
       ' https://a.example/docs',
       'https://a.example/do\tcs',
       'https:a.example/docs',
+      'https://%61.example/docs',
+      'https://a%2eexample/docs',
       '//a.example/docs',
       'file:///docs',
       'javascript:alert(1)',
@@ -177,6 +179,7 @@ describe('Address patterns', () => {
     const both = [...allow(docs), ...deny({ kind: 'url', origin: 'https://a.example' })];
     assert.equal((await judge(get(url), both)).verdict, 'deny');
     assert.equal((await judge(get('https://u@a.example/y', 'POST'), both)).verdict, 'deny');
+    assert.equal((await judge(get('https://a.example./y'), both)).verdict, 'deny');
   });
 });
 
