@@ -128,7 +128,7 @@ export class Transcript {
 
   /** What a rule answered shows even where the agent tells of its call only later, or never. */
   #addAnswered(
-    { native, display }: PermissionRequest,
+    { action, native, display }: PermissionRequest,
     answered: Partial<Omit<ToolEntry, 'kind' | 'id'>>,
   ): void {
     if (native.callId !== undefined) this.#tools.set(native.callId, this.#entries.length);
@@ -136,8 +136,8 @@ export class Transcript {
       kind: 'tool',
       id: this.#id(),
       title: [display.oneLine],
-      icon: 'tools',
-      status: 'pending',
+      icon: ICONS[action.tool === 'mcp' ? 'other' : action.tool],
+      status: 'completed',
       by: '',
       ...answered,
     });

@@ -127,6 +127,31 @@ describe('Session', () => {
     await turn();
     const last = session.transcript.entries.at(-1);
     assert.equal(last?.kind === 'tool' && last.by, 'allowed by rule');
+    assert.equal(last?.kind === 'tool' && last.rule?.label, 'pnpm test');
+  });
+
+  it('shows what a rule answered also where the agent tells of the call only afterwards, once', async () => {
+    const { agent, broker, session } = setup();
+    await session.start();
+    const first = session.raise(draft(session, 'c1'), () => {});
+    await broker.answer({
+      requestId: first.request.id,
+      argsHash: first.request.argsHash,
+      outcome: 'deny',
+      rule: { scope: 'session', match: 'exact' },
+      by: { kind: 'person', surface: 'chat' },
+    });
+    session.raise(draft(session, 'c2'), () => {});
+    await turn();
+    agent.emit({
+      kind: 'toolCall',
+      call: { callId: 'c2', title: 'Run the tests', toolKind: 'execute', status: 'failed' },
+    });
+    const tools = session.transcript.entries.filter((entry) => entry.kind === 'tool');
+    assert.deepEqual(
+      tools.map(({ by, status, title }) => [by, status, title]),
+      [['denied by rule', 'denied', ['Run the tests']]],
+    );
   });
 
   it('closes what waits as not run when the agent dies, and fails', async () => {
