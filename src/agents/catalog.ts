@@ -241,8 +241,12 @@ const ROWS: readonly Row[] = [
     name: 'GitHub Copilot CLI',
     transport: 'ACP',
     native: 'session/request_permission',
-    alwaysScope: 'not known',
-    asksFor: OWN_SETTINGS_EXCEPTED,
+    alwaysScope: 'the same command; for how long is not known',
+    asksFor: {
+      kind: 'everything',
+      // Measured: the server only has to say so.
+      except: 'what its own settings allow, and MCP tools that say that they only read',
+    },
     strict: NO_WAY,
     programs: ['copilot'],
     install: 'npm install -g @github/copilot',

@@ -7,6 +7,7 @@ import {
   copilotUnderTest,
   launcherWith,
 } from '../support/acpCliUnderTest.ts';
+import { waitFor } from '../support/waitFor.ts';
 import { agentContract } from './contract.ts';
 import { Conversation } from './conversation.ts';
 
@@ -43,12 +44,18 @@ describe('GitHub Copilot CLI', () => {
     await assert.rejects(conversation.start(), isNotGated);
   });
 
-  it('is stopped when the person tells it to allow everything', async () => {
+  it('is not told to allow everything, and goes on asking', async () => {
     conversation = new Conversation(agent);
     await conversation.start();
-    // It can say so before or after the end of the turn.
-    await conversation.connection.prompt('/allow-all on').catch(() => undefined);
-    const { error } = await conversation.connection.exited;
-    assert.equal(error?.code, 'agentNotGated');
+    const { connection } = conversation;
+    await waitFor(
+      () => connection.controls?.commands.some(({ name }) => name === 'allow-all') ?? false,
+      'its commands',
+    );
+    await assert.rejects(connection.prompt('/allow-all on'), /was not chosen/);
+    const turn = connection.prompt(agent.prompt([agent.makeFile('made')]));
+    await conversation.answer(await conversation.one(), 'deny');
+    await turn;
+    assert.equal(fs.existsSync(path.join(agent.cwd, 'made')), false);
   });
 });

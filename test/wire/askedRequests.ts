@@ -9,7 +9,7 @@ import { MemoryCodex } from './codex/memoryCodex.ts';
 import { recording as codexRecording, openedThread } from './codex/recording.ts';
 import { MemoryAgent as MemoryLinkAgent } from './linkAssistant/memoryAgent.ts';
 import { recording as linkRecording } from './linkAssistant/recording.ts';
-import { MemoryOpenCode } from './opencode/memoryOpenCode.ts';
+import { MemoryOpenCode, PLAN } from './opencode/memoryOpenCode.ts';
 import { recording as openCodeRecording } from './opencode/recording.ts';
 
 /** The requests of a recorded session in the order in which they were raised, with texts of its frames replaced by others. */
@@ -75,7 +75,9 @@ export function openCode(name: string): Asked {
     const lines = openCodeRecording(name);
     const opened = lines.find((line) => line.kind === 'response' && line.path === '/session');
     const body = opened?.kind === 'response' ? opened.body : undefined;
-    const memory = await MemoryOpenCode.start(stringAt(body, 'id'));
+    // Which servers there are tells where the name of one ends.
+    const plan = { ...PLAN, mcpServers: ['lab-srv'] };
+    const memory = await MemoryOpenCode.start(stringAt(body, 'id'), plan);
     const requests: PermissionRequest[] = [];
     memory.broker.onDidRaise((request) => requests.push(request));
     const events = lines.flatMap((line) => (line.kind === 'event' ? [line.event] : []));

@@ -33,6 +33,7 @@ const FETCHES: readonly Row[] = [
   ['Claude Code', claude('para-webfetch'), 0, {}],
   ['Claude Code over ACP', acp('claude-para'), 0, {}],
   ['Qwen Code', acp('qwen-mcp-fetch'), 3, { 'http://127.0.0.1:9/page': FETCH.url }],
+  ['OpenCode', openCode('serve-fetch-mcp'), 0, {}],
   ['GitHub Copilot CLI', acp('copilot-run'), 7, { 'http://127.0.0.1:9/page': FETCH.url }],
   [
     'agent (link-assistant)',
@@ -59,6 +60,12 @@ const MCP_CALLS: readonly Row[] = [
   ['Codex', codex('mcp-elicitation'), 0, CODEX_MCP],
   ['Codex over ACP', acp('codex-mcp'), 0, CODEX_MCP],
   ['Gemini CLI', acp('gemini-mcp'), 0, {}],
+  [
+    'OpenCode',
+    openCode('serve-fetch-mcp'),
+    1,
+    { marks_mark: 'lab-srv_delete_record', '{"file":"x"}': '{"id":42}' },
+  ],
   ['Qwen Code', acp('qwen-mcp-fetch'), 0, {}],
 ];
 
@@ -89,6 +96,14 @@ describe('One call, one hash, whoever asks', () => {
       const { action } = await requestOf(asked, index, texts);
       assert.deepEqual([action.tool, action.tool === 'edit' && action.path], ['edit', FILE]);
     });
+});
+
+describe('A call whose arguments the agent does not show', () => {
+  it('has no rule: what Gemini fetches is in words that its model wrote', async () => {
+    const request = await requestOf(acp('gemini-fetch'), 0, {});
+    assert.equal(request.action.tool, 'other');
+    assert.equal(canHaveRule(request), false);
+  });
 });
 
 describe('A call that may do more has another hash', () => {
