@@ -23,6 +23,8 @@ export class FakeResponses {
   readonly #scripts = new Map<string, readonly ResponsesStep[]>();
   readonly #outcomes = new Map<string, string>();
   #responses = 0;
+  /** The model that each request was for, oldest first. */
+  readonly models: string[] = [];
   /** When set, every request is refused with this status. */
   refuse: { readonly status: number; readonly message: string } | undefined;
 
@@ -72,6 +74,7 @@ export class FakeResponses {
     } else if (url.startsWith('/v1/models')) {
       sendJson(response, 200, { object: 'list', data: [], models: [] });
     } else if (url.endsWith('/responses') && isJsonObject(body)) {
+      this.models.push(stringAt(body, 'model') ?? '');
       stream(response, `resp_${++this.#responses}`, this.#next(body));
     } else {
       sendJson(response, 404, { error: { message: 'Not here' } });

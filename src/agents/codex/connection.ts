@@ -16,6 +16,7 @@ import type { AgentProcess } from '../process.ts';
 import type { Ask } from './ask.ts';
 import { besideTheGate } from './besideTheGate.ts';
 import { Calls } from './calls.ts';
+import { CodexControls } from './controls.ts';
 import * as errors from './errors.ts';
 import { type Frame, isRequestId, parseFrame, type RequestId } from './frames.ts';
 import { type OpenThread, openThread, whyUngated } from './handshake.ts';
@@ -50,6 +51,7 @@ export class CodexConnection implements AgentConnection {
   readonly #asks: PendingAsks;
   readonly #turns: Turns;
   readonly #calls = new Calls((frame) => this.#send(frame));
+  readonly controls = new CodexControls(this.#calls);
   /** Said once in a session: refused methods, hooks that answer. */
   readonly #told = new Set<string>();
   #thread: OpenThread | undefined;
@@ -151,6 +153,7 @@ export class CodexConnection implements AgentConnection {
     this.#thread = await openThread(rpc, session.cwd, resume);
     // It can break in the same moment.
     if (this.#broken) throw this.#broken;
+    this.controls.opened(this.#thread.threadId, this.#thread.settings);
   }
 
   #receive(line: string): void {
@@ -262,7 +265,7 @@ export class CodexConnection implements AgentConnection {
         this.#patchUpdated(threadId, textAt(params, 'itemId'), params);
         break;
       case 'thread/settings/updated':
-        this.#settings(params['threadSettings']);
+        this.#settings(params['threadSettings'], isOurs);
         break;
       case 'turn/completed':
         if (isOurs && isJsonObject(params['turn'])) this.#turnCompleted(params['turn']);
@@ -313,9 +316,11 @@ export class CodexConnection implements AgentConnection {
     }
   }
 
-  #settings(settings: unknown): void {
-    const ungated = whyUngated(isJsonObject(settings) ? settings : {});
+  #settings(told: unknown, isOurs: boolean): void {
+    const settings = isJsonObject(told) ? told : {};
+    const ungated = whyUngated(settings);
     if (ungated) this.#fail(ungated);
+    else if (isOurs) this.controls.settings(settings);
   }
 
   #turnCompleted(completed: JsonObject): void {

@@ -22,6 +22,8 @@ export interface OpenThread {
   readonly asksFor: string;
   /** The turns that a resumed thread has had, as Codex tells them. */
   readonly turns: readonly JsonObject[];
+  /** What Codex said of the thread when it opened it. */
+  readonly settings: JsonObject;
 }
 
 /** The policy under which Codex asks for every command and every change, whatever its sandbox allows (measured). */
@@ -67,6 +69,7 @@ export async function openThread(
     // Measured: a rule that allows, a hook and a tool that `config.toml` approves ask nobody, whatever the policy.
     asksFor: OWN_SETTINGS,
     turns: turnsOf(thread),
+    settings: opened.value,
   };
 }
 

@@ -198,7 +198,7 @@ describe('CodexConnection', () => {
       void memory.connection.interrupt();
       assert.deepEqual(memory.pending, []);
       const params = { threadId: 'T', turnId: 'turn-1' };
-      assert.deepEqual(memory.written.slice(1), [{ method: 'turn/interrupt', id: 6, params }]);
+      assert.deepEqual(memory.written.slice(1), [{ method: 'turn/interrupt', id: 7, params }]);
       memory.says(completed('interrupted'));
       assert.deepEqual(await turn, { reason: 'interrupted' });
     });
