@@ -2,11 +2,12 @@ import type { PhoneCard } from '../../src/protocol/phone/payloads.ts';
 import { arming } from '../shared/arming.ts';
 import { Connection, type ConnectionPorts, type ConnectionState } from './connection.ts';
 import { type CardItem, hasCard, type Item, Items, isOver } from './items.ts';
+import type { Snapshot } from './kept.ts';
 import { leave, mailboxPath } from './mailbox.ts';
 import { Pairing, type PairState } from './pairing.ts';
 import type { Push, PushState } from './push.ts';
 import { type Notice, olderSide, type Preferences, type Workspace } from './records.ts';
-import type { Choice, Outgoing, Snapshot, Vault } from './vault.ts';
+import type { Choice, Outgoing, Vault } from './vault.ts';
 
 /** What fills the screen. A card is named by its key. */
 export type Screen =
@@ -133,8 +134,9 @@ export class App {
     if (!this.canAnswer(item) || arming.isArming(item.id)) return false;
     const { vault } = this.#options;
     const outgoing = await vault.answer(item.workspace, item.id, choice);
-    await this.reload();
-    if (!outgoing) return false;
+    // It is drawn while the answer is on its way.
+    const drawn = this.reload();
+    if (!outgoing) return drawn.then(() => false);
     const failure = await this.#leave(outgoing).then(
       () => undefined,
       () => NOT_SENT,
@@ -255,7 +257,7 @@ export class App {
     try {
       do {
         this.#loadAgain = false;
-        this.#take(await this.#options.vault.snapshot());
+        this.#take(await this.#options.vault.current());
       } while (this.#loadAgain);
     } finally {
       this.#loading = false;

@@ -26,9 +26,23 @@ export function openDatabase(factory: IDBFactory = indexedDB): Promise<IDBDataba
   });
 }
 
+/** `value` is absent for what was deleted. */
+export interface Change {
+  readonly store: StoreName;
+  readonly key: string;
+  readonly value?: unknown;
+}
+
+/**
+ * Whether the data is on the disk itself when a transaction is through. `relaxed`: it is with the system, and only a
+ * machine that loses its power may lose the last ones.
+ */
+export type Durability = 'strict' | 'relaxed';
+
 /** One transaction, in which `body` only uses the stores it is given: all of it is on disk, or nothing. */
 export class Transaction {
   readonly #transaction: IDBTransaction;
+  #changes: Change[] | undefined = [];
 
   private constructor(transaction: IDBTransaction) {
     this.#transaction = transaction;
@@ -42,8 +56,9 @@ export class Transaction {
     database: IDBDatabase,
     mode: 'readonly' | 'readwrite',
     body: (transaction: Transaction) => Promise<T>,
+    durability: Durability = 'relaxed',
   ): Promise<T> {
-    const transaction = database.transaction([...STORES], mode);
+    const transaction = database.transaction([...STORES], mode, { durability });
     const done = new Promise<void>((resolve, reject) => {
       transaction.oncomplete = () => resolve();
       transaction.onabort = () => reject(transaction.error ?? new Error('Not written.'));
@@ -59,6 +74,11 @@ export class Transaction {
     }
   }
 
+  /** What was written, in its order; `undefined` for more than can be said one by one. */
+  get changes(): readonly Change[] | undefined {
+    return this.#changes;
+  }
+
   get(store: StoreName, key: string): Promise<unknown> {
     return settled(this.#transaction.objectStore(store).get(key));
   }
@@ -68,10 +88,13 @@ export class Transaction {
   }
 
   put(store: StoreName, key: string, value: unknown): void {
+    this.#changes?.push({ store, key, value });
     this.#transaction.objectStore(store).put(value, key);
   }
 
   delete(store: StoreName, key: string | IDBKeyRange): void {
+    if (typeof key === 'string') this.#changes?.push({ store, key });
+    else this.#changes = undefined;
     this.#transaction.objectStore(store).delete(key);
   }
 }

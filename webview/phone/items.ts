@@ -26,19 +26,29 @@ export function isOver(item: Item): boolean {
 
 /** Turns records into items; what did not change stays the same object, so that it is not parsed and drawn again. */
 export class Items {
-  #byText = new Map<string, Item>();
+  #known = new Map<string, Known>();
 
   from(records: readonly CardRecord[]): readonly Item[] {
-    const next = new Map<string, Item>();
+    const next = new Map<string, Known>();
     const items = records.map((record) => {
-      const text = JSON.stringify(record);
-      const item = this.#byText.get(text) ?? itemOf(record);
-      next.set(text, item);
+      const key = cardKey(record.workspace, record.id);
+      const known = this.#known.get(key);
+      const item = known && isSame(known.record, record) ? known.item : itemOf(record);
+      next.set(key, { record, item });
       return item;
     });
-    this.#byText = next;
+    this.#known = next;
     return items.filter((item) => hasCard(item) || item.resolved).sort(byAge);
   }
+}
+
+interface Known {
+  readonly record: CardRecord;
+  readonly item: Item;
+}
+
+function isSame(a: CardRecord, b: CardRecord): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function itemOf(record: CardRecord): Item {

@@ -1,10 +1,12 @@
 import type { PhoneAnswer, ToPhone, ToWorkspace } from '../../src/protocol/phone/payloads.ts';
 import { parseToPhone, protocolOf } from '../../src/protocol/phone/payloads.ts';
 import { type PhoneRecord, phoneLink } from '../../src/protocol/phone/phonePairing.ts';
+import { portableSignatures, type Signatures } from '../../src/protocol/phone/primitives.ts';
 import { applyMessage } from './apply.ts';
-import { Transaction } from './database.ts';
+import { type Durability, Transaction } from './database.ts';
+import { Kept, type Snapshot } from './kept.ts';
+import { checkedAhead, nativeEd25519 } from './nativeSignatures.ts';
 import {
-  type CardRecord,
   cardOf,
   type Notice,
   type Preferences,
@@ -18,14 +20,6 @@ import { cardKey, forgetAll, putCard } from './rows.ts';
 
 /** What a person chose on a card; what it is bound to is added when it is sealed. */
 export type Choice = Omit<PhoneAnswer, 't' | 'card' | 'digest' | 'nonce' | 'at'>;
-
-/** All that the page shows. */
-export interface Snapshot {
-  readonly workspaces: readonly Workspace[];
-  readonly cards: readonly CardRecord[];
-  readonly preferences: Preferences;
-  readonly notice: Notice | undefined;
-}
 
 /** `heard`: the desktop itself spoke, here or just now in another tab. */
 export interface Accepted {
@@ -52,15 +46,29 @@ export class Vault {
   readonly #database: IDBDatabase;
   readonly #now: () => number;
   readonly #channel = new BroadcastChannel('countersign');
+  readonly #native = nativeEd25519();
+  #kept: Kept | undefined;
+  /** Grows with every change that {@link Kept} cannot follow. */
+  #changes = 0;
 
   constructor(database: IDBDatabase, now: () => number = Date.now) {
     this.#database = database;
     this.#now = now;
+    this.onChange(() => this.#dropKept());
   }
 
   /** Tells when another tab, or the service worker, has changed something. */
   onChange(listener: () => void): void {
     this.#channel.addEventListener('message', listener);
+  }
+
+  /** The same as {@link snapshot}, without reading what this page has read or written itself. */
+  async current(): Promise<Snapshot> {
+    if (this.#kept) return this.#kept.snapshot;
+    const changes = this.#changes;
+    const snapshot = await this.snapshot();
+    if (changes === this.#changes) this.#kept = new Kept(snapshot);
+    return snapshot;
   }
 
   snapshot(): Promise<Snapshot> {
@@ -102,12 +110,13 @@ export class Vault {
   }
 
   /** Opens what came out of the mailbox of a workspace and takes it over, at most once in all tabs. */
-  accept(id: string, envelope: string, eventId?: string): Promise<Accepted> {
+  async accept(id: string, envelope: string, eventId?: string): Promise<Accepted> {
+    const signatures = await this.#lookAhead(id, envelope);
     return this.#write(async (transaction): Promise<Accepted> => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
       if (!workspace) return { heard: false };
       const now = this.#now();
-      const link = phoneLink(workspace.record, { now: () => now });
+      const link = phoneLink(workspace.record, { now: () => now }, signatures);
       const opened = link.open(envelope);
       if (!opened.ok)
         return { heard: opened.error === 'replayed' && now - workspace.heardAt < JUST_NOW };
@@ -206,6 +215,21 @@ export class Vault {
     return this.#write(async (transaction) => transaction.delete('settings', 'notice'));
   }
 
+  /** A transaction does not wait for the browser's own Ed25519, so that looks at the signature before. */
+  async #lookAhead(id: string, envelope: string): Promise<Signatures> {
+    const record = this.#kept?.workspace(id)?.record;
+    const native = record && (await this.#native);
+    if (!record || !native) return portableSignatures;
+    return checkedAhead(native, (signatures) => {
+      phoneLink(record, { now: this.#now }, signatures).open(envelope);
+    });
+  }
+
+  #dropKept(): void {
+    this.#changes++;
+    this.#kept = undefined;
+  }
+
   #seal(transaction: Transaction, workspace: Workspace, message: ToWorkspace): Outgoing {
     const link = phoneLink(workspace.record, { now: this.#now });
     const envelope = link.seal(JSON.stringify(message));
@@ -214,8 +238,23 @@ export class Vault {
     return { mailbox: record.mailboxes.toWorkspace, envelope };
   }
 
-  async #write<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const result = await Transaction.run(this.#database, 'readwrite', body);
+  async #write<T>(
+    body: (transaction: Transaction) => Promise<T>,
+    durability: Durability = 'relaxed',
+  ): Promise<T> {
+    let changes: Transaction['changes'];
+    const result = await Transaction.run(
+      this.#database,
+      'readwrite',
+      async (transaction) => {
+        const done = await body(transaction);
+        changes = transaction.changes;
+        return done;
+      },
+      durability,
+    );
+    if (changes) this.#kept?.follow(changes);
+    else this.#dropKept();
     this.#channel.postMessage(CHANGED);
     return result;
   }
