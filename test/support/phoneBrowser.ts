@@ -7,7 +7,6 @@ import {
   type Page,
 } from 'playwright-core';
 import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
-import { webviewPage } from './webviewPages.ts';
 import type { Workbench } from './workbench.ts';
 
 const WITHIN_MS = 30_000;
@@ -107,12 +106,21 @@ export async function pairingPanel(
   workbench: Workbench,
   way?: string,
 ): Promise<{ panel: Frame; url: string }> {
+  // An earlier panel goes when the new one comes.
+  const earlier = new Set(workbench.page.frames());
   await workbench.runCommand('Countersign: Pair Phone');
   if (way !== undefined)
     await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: way }).click();
-  const panel = await webviewPage(workbench, 'pairing');
-  const url = await panel.locator('.cs-pair-link input').inputValue({ timeout: WITHIN_MS });
-  return { panel, url };
+  const end = Date.now() + WITHIN_MS;
+  while (Date.now() < end) {
+    for (const panel of workbench.page.frames().filter((frame) => !earlier.has(frame))) {
+      const link = panel.locator('.cs-pair-link input');
+      const url = await link.inputValue({ timeout: 500 }).catch(() => undefined);
+      if (url !== undefined) return { panel, url };
+    }
+    await workbench.page.waitForTimeout(100);
+  }
+  throw new Error('The pairing panel shows no link.');
 }
 
 /** As a person types them; Enter sends. */

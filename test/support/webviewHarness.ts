@@ -6,11 +6,12 @@ import { build } from 'esbuild';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { ToHistory } from '../../src/protocol/historyView.ts';
 import type { FromWebview, ToCards, ToChat } from '../../src/protocol/messages.ts';
+import type { FromPairing, ToPairing } from '../../src/protocol/pairingMessages.ts';
 import { webviewBuilds } from '../../webview/build.mjs';
 import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
 import { ROOT } from './testFolder.ts';
 
-export type WebviewName = 'cards' | 'chat' | 'history';
+export type WebviewName = 'cards' | 'chat' | 'history' | 'pairing';
 export type Theme = 'dark' | 'light' | 'hc';
 
 export interface WebviewOptions {
@@ -25,11 +26,14 @@ export interface WebviewOptions {
 export interface Webview {
   readonly page: Page;
   /** Sends messages as the extension does, each after the one before is drawn, with nothing in between. */
-  send(...messages: readonly (ToCards | ToChat | ToHistory)[]): Promise<void>;
+  send(...messages: readonly (ToCards | ToChat | ToHistory | ToPairing)[]): Promise<void>;
   /** Runs in the page, at once after `messages` are drawn: a slow machine cannot come between. */
-  sendThen(messages: readonly (ToCards | ToChat | ToHistory)[], script: string): Promise<void>;
+  sendThen(
+    messages: readonly (ToCards | ToChat | ToHistory | ToPairing)[],
+    script: string,
+  ): Promise<void>;
   /** What the page sent so far, but for `ready`. */
-  sent(): Promise<FromWebview[]>;
+  sent(): Promise<(FromWebview | FromPairing)[]>;
   /** What the page asked to keep. */
   state(): Promise<unknown>;
   /** Breaches of the content security policy and errors so far. */
@@ -99,7 +103,7 @@ export class WebviewHarness {
       send: (...messages) => deliver(page, messages, ''),
       sendThen: (messages, script) => deliver(page, messages, script),
       sent: async () => {
-        const all = (await page.evaluate('window.testHost.sent')) as FromWebview[];
+        const all = (await page.evaluate('window.testHost.sent')) as (FromWebview | FromPairing)[];
         return all.filter(({ type }) => type !== 'ready' && type !== 'focus');
       },
       state: () => page.evaluate('window.testHost.state'),
@@ -119,7 +123,7 @@ export class WebviewHarness {
 
 function deliver(
   page: Page,
-  messages: readonly (ToCards | ToChat | ToHistory)[],
+  messages: readonly (ToCards | ToChat | ToHistory | ToPairing)[],
   script: string,
 ): Promise<void> {
   return page.evaluate(`(async () => {
@@ -169,7 +173,7 @@ async function buildFiles(): Promise<Files> {
 
 /** Same policy and skeleton as the extension's own; the theme comes as a class, as VS Code sets it. */
 function pageFor(url: URL): { html: string; policy: string } | undefined {
-  const name = /^\/(cards|chat|history)\.html$/.exec(url.pathname)?.[1];
+  const name = /^\/(cards|chat|history|pairing)\.html$/.exec(url.pathname)?.[1];
   if (!name) return undefined;
   const theme = THEMES[url.searchParams.get('theme') as Theme] ?? THEMES.dark;
   const policy = `default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; script-src 'nonce-test'`;

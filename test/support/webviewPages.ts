@@ -4,7 +4,7 @@ import type { Workbench } from './workbench.ts';
 /** The document of the chat or the card panel that is open on the workbench. */
 export async function webviewPage(
   workbench: Workbench,
-  name: 'chat' | 'cards' | 'pairing',
+  name: 'chat' | 'cards' | 'history',
 ): Promise<Frame> {
   const end = Date.now() + 30_000;
   while (Date.now() < end) {
