@@ -41,6 +41,7 @@ export class App {
   #loadAgain = false;
   #pairing: Pairing | undefined;
   #hasLoaded = false;
+  #isPaused = false;
   /** Requests that were waiting on the list on show; they keep their place there when they are over. */
   #held = new Set<string>();
 
@@ -230,12 +231,24 @@ export class App {
     this.#tell();
   }
 
-  /** The page is looked at again, or the network is back. */
+  /** The network is back. */
+  online(): void {
+    if (!this.#isPaused) this.wake();
+  }
+
+  /** The page is looked at again. */
   wake(): void {
+    this.#isPaused = false;
     arming.armAll();
     this.#pairing?.wake();
     for (const connection of this.#connections.values()) connection.wake();
     void this.reload();
+  }
+
+  /** Another page is looked at: it listens, and this one sees what it writes down. */
+  pause(): void {
+    this.#isPaused = true;
+    for (const connection of this.#connections.values()) connection.pause();
   }
 
   /** A touch that brought the page to the front was not meant for a card. */
@@ -307,7 +320,7 @@ export class App {
       if (this.#connections.has(workspace.id)) continue;
       const connection = this.#connectionTo(workspace);
       this.#connections.set(workspace.id, connection);
-      connection.start();
+      if (!this.#isPaused) connection.start();
     }
   }
 

@@ -3,7 +3,7 @@ import { resumeAfter } from '../../src/protocol/phone/resume.ts';
 
 /** Whether the desktop can be reached, as far as this page knows. Times are milliseconds since the epoch. */
 export type ConnectionState =
-  /** The first try since the page was opened. */
+  /** The first try since the page was opened, or looked at again. */
   | { readonly kind: 'connecting' }
   /** The desktop itself has answered, and the stream is open. */
   | { readonly kind: 'connected' }
@@ -95,6 +95,13 @@ export class Connection {
     for (const timer of [...this.#timers.keys()]) this.#cancel(timer);
   }
 
+  /** Another page listens for this one, until {@link wake}. */
+  pause(): void {
+    if (this.#state.kind === 'gone') return;
+    this.stop();
+    this.#change({ kind: 'connecting' });
+  }
+
   /** The page is looked at again, or the network is back: what it says must be true now. */
   wake(): void {
     if (this.#state.kind === 'gone') return;
@@ -103,6 +110,7 @@ export class Connection {
     this.#attempt = 0;
     if (!this.#isOpen || isStale) {
       if (this.#state.kind === 'connected') this.#doubt();
+      if (this.#state.kind === 'connecting') this.#beImpatient();
       this.#open();
       return;
     }

@@ -43,6 +43,7 @@ async function start(page: HTMLElement): Promise<void> {
   app.subscribe(() => showCount(app.waiting.length));
   watchAttention(app);
   watchLinks(app);
+  shareStreams(app);
   render(<Page app={app} />, page);
   follow(app, fragment);
   await keepPage();
@@ -69,8 +70,24 @@ function watchAttention(app: App): void {
   window.addEventListener('pagehide', leaves);
   window.addEventListener('pageshow', (event) => event.persisted && app.wake());
   window.addEventListener('focus', () => app.armAll());
-  window.addEventListener('online', () => app.wake());
+  window.addEventListener('online', () => app.online());
   window.addEventListener('offline', () => app.offline());
+}
+
+/**
+ * Only pages that are looked at, and the one that was last, hold streams open: with six to one server, a browser without
+ * HTTP/2 would let no answer through. A page that nobody looks at still sees what the others write down.
+ */
+function shareStreams(app: App): void {
+  const channel = new BroadcastChannel('countersign.attention');
+  const tell = () => {
+    if (document.visibilityState === 'visible') channel.postMessage('here');
+  };
+  channel.addEventListener('message', () => {
+    if (document.visibilityState === 'hidden') app.pause();
+  });
+  document.addEventListener('visibilitychange', tell);
+  tell();
 }
 
 /** A link in another app, or a notification, while the page is open already. */

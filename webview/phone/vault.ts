@@ -36,6 +36,8 @@ export interface Outgoing {
 const JUST_NOW = 10_000;
 const SYNC_LIFE = 60_000;
 const CHANGED = 'changed';
+/** Half of what the desktop's window reaches over: a page that skips them leaves nothing behind that is on its way. */
+const SET_ASIDE = 32;
 
 /**
  * Keys, cards and settings, shared by all tabs and the service worker. Each step is one transaction, in which keys and
@@ -47,6 +49,8 @@ export class Vault {
   readonly #now: () => number;
   readonly #channel = new BroadcastChannel('countersign');
   readonly #native = nativeEd25519();
+  /** Workspaces for which this page has set numbers aside. */
+  readonly #hasNumbers = new Set<string>();
   #kept: Kept | undefined;
   /** Grows with every change that {@link Kept} cannot follow. */
   #changes = 0;
@@ -96,6 +100,7 @@ export class Vault {
       lastAt: 0,
       skew: 0,
       heardAt: 0,
+      reserved: 0,
       syncs: {},
     };
     return this.#write(async (transaction) => {
@@ -148,7 +153,7 @@ export class Vault {
   /** Seals the request for everything that waits; `undefined` when the workspace is not paired any more. */
   sync(id: string, sync: string): Promise<Outgoing | undefined> {
     const now = this.#now();
-    return this.#write(async (transaction) => {
+    return this.#withNumber(id, async (transaction) => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
       if (!workspace) return undefined;
       const all = (await transaction.all('cards')).flatMap((each) => parseCardRecord(each) ?? []);
@@ -170,7 +175,7 @@ export class Vault {
     id: string,
     message: Extract<ToWorkspace, { t: 'push' | 'bye' }>,
   ): Promise<Outgoing | undefined> {
-    return this.#write(async (transaction) => {
+    return this.#withNumber(id, async (transaction) => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
       return workspace && this.#seal(transaction, workspace, message);
     });
@@ -179,7 +184,7 @@ export class Vault {
   /** Seals an answer; `undefined` unless the card is open and has no answer yet. */
   answer(id: string, card: string, choice: Choice): Promise<Outgoing | undefined> {
     const now = this.#now();
-    return this.#write(async (transaction) => {
+    return this.#withNumber(id, async (transaction) => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
       const record = parseCardRecord(await transaction.get('cards', cardKey(id, card)));
       const shown = record && cardOf(record);
@@ -230,7 +235,36 @@ export class Vault {
     this.#kept = undefined;
   }
 
+  /**
+   * Runs `body`, which seals one message. Numbers are set aside in blocks, on the disk itself, so that an answer does not
+   * wait for the disk. Each page begins with a block of its own: it cannot know what a machine without power has lost.
+   */
+  async #withNumber<T>(id: string, body: (transaction: Transaction) => Promise<T>): Promise<T> {
+    if (!this.#hasNumbers.has(id)) await this.#setAside(id);
+    try {
+      return await this.#write(body);
+    } catch (error) {
+      if (!(error instanceof NoNumberLeft)) throw error;
+      await this.#setAside(id);
+      return this.#write(body);
+    }
+  }
+
+  async #setAside(id: string): Promise<void> {
+    const isFirst = !this.#hasNumbers.has(id);
+    await this.#write(async (transaction) => {
+      const workspace = parseWorkspace(await transaction.get('workspaces', id));
+      if (!workspace) return;
+      const { link } = workspace.record;
+      const sent = isFirst ? Math.max(link.sent, workspace.reserved) : link.sent;
+      const record = { ...workspace.record, link: { ...link, sent } };
+      transaction.put('workspaces', id, { ...workspace, record, reserved: sent + SET_ASIDE });
+    }, 'strict');
+    this.#hasNumbers.add(id);
+  }
+
   #seal(transaction: Transaction, workspace: Workspace, message: ToWorkspace): Outgoing {
+    if (workspace.record.link.sent >= workspace.reserved) throw new NoNumberLeft();
     const link = phoneLink(workspace.record, { now: this.#now });
     const envelope = link.seal(JSON.stringify(message));
     const record = { ...workspace.record, link: link.state };
@@ -259,3 +293,5 @@ export class Vault {
     return result;
   }
 }
+
+class NoNumberLeft extends Error {}

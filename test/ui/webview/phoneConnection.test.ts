@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
 import { PHONE_PROTOCOL, type Resolved } from '../../../src/protocol/phone/payloads.ts';
 import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
@@ -130,6 +131,29 @@ describe('the page for phones, when connections come and go', function () {
     for (const tab of [page, second]) await tab.locator('.cs-card.is-done').waitFor();
   });
 
+  it('holds one stream open however many tabs there are, and each sees what comes', async () => {
+    const hidden: Page[] = [];
+    let page = await phone.paired(desktop);
+    for (let i = 0; i < 7; i++) {
+      await look(page, false);
+      hidden.push(page);
+      page = await phone.open();
+      await page.locator('[data-connection=connected]').waitFor();
+    }
+    await waitFor(() => harness.mailboxes.streams() === 1, 'one stream');
+    const card = phoneCard(PNPM_TEST);
+    desktop.raise(card);
+    for (const tab of [page, ...hidden]) await tab.locator(`#card-${card.id}`).waitFor();
+    await page.locator('.allow:not([aria-disabled=true])').click();
+    await waitFor(() => desktop.answers.length === 1, 'the answer');
+    const [first] = hidden;
+    assert.ok(first);
+    await look(page, false);
+    await look(first, true);
+    await first.locator('[data-connection=connected]').waitFor();
+    await waitFor(() => harness.mailboxes.streams() === 1, 'one stream again');
+  });
+
   for (const [protocol, older, next] of [
     [99, 'This page is too old.', 'Reload the page'],
     [0, 'The extension is too old.', 'until Countersign is updated in mara-desktop'],
@@ -172,6 +196,13 @@ describe('the page for phones, when connections come and go', function () {
     assert.equal(await page.locator('.allow:not([aria-disabled=true])').count(), 0);
   });
 });
+
+/** In a test browser every page is looked at. */
+async function look(page: Page, isVisible: boolean): Promise<void> {
+  await page.evaluate(`Object.defineProperty(document, 'visibilityState', {
+    value: '${isVisible ? 'visible' : 'hidden'}', configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));`);
+}
 
 function lateEnd(id: string): Resolved {
   const { outcome, ...rest } = resolved(id, { late: true, decision: 'deny' });

@@ -187,6 +187,28 @@ describe('the connection of the phone page', () => {
     assert.equal(page.kinds().at(-1), 'gone');
   });
 
+  it('holds no stream while another page listens, and is back when it is looked at', async () => {
+    const page = await connected();
+    page.connection.pause();
+    page.pass(600_000);
+    await page.turn();
+    assert.equal(page.requests.length, 1);
+    assert.deepEqual(page.kinds(), ['connected', 'connecting']);
+    page.connection.wake();
+    await page.opened(2);
+    page.send(2, 'data: desktop\n\n');
+    await page.changed(3);
+    assert.equal(page.kinds().at(-1), 'connected');
+  });
+
+  it('says that it is unreachable when that does not succeed', async () => {
+    const page = await connected();
+    page.connection.pause();
+    page.connection.wake();
+    page.pass(20_000);
+    assert.equal(page.kinds().at(-1), 'unreachable');
+  });
+
   it('leaves nothing behind when it is stopped', async () => {
     const page = await connected();
     page.connection.stop();
