@@ -104,12 +104,12 @@ const fromWebview = v.variant('type', [
   v.object({ type: v.literal('setModel'), id: v.string() }),
   v.object({ type: v.literal('newSession') }),
   v.object({ type: v.literal('showInbox') }),
-]);
-
   /** The form for rules opens: what can it offer? */
   requestOnly('askRules'),
   v.object({ type: v.literal('showRule'), ruleId: v.string() }),
   v.object({ type: v.literal('revokeRule'), ruleId: v.string() }),
+]);
+
 /** From a webview to the extension. */
 export type FromWebview = v.InferOutput<typeof fromWebview>;
 export type AnswerMessage = v.InferOutput<typeof answer>;
