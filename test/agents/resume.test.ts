@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { qwenUnderTest } from '../support/acpCliUnderTest.ts';
+import { geminiUnderTest, qwenUnderTest } from '../support/acpCliUnderTest.ts';
 import { claudeUnderTest } from '../support/claudeUnderTest.ts';
 import { codexUnderTest } from '../support/codexUnderTest.ts';
 import { openCodeUnderTest } from '../support/openCodeUnderTest.ts';
@@ -14,6 +14,8 @@ interface Resumable {
   readonly replays: boolean;
   /** An id that is well-formed and that it does not know. */
   readonly unknownId: string;
+  /** What has to be so for it to find the session again. */
+  beforeResume?(agent: AgentUnderTest): void;
 }
 
 const UUID = '01234567-89ab-4cde-8f01-23456789abcd';
@@ -22,9 +24,24 @@ const AGENTS: readonly Resumable[] = [
   { name: 'OpenAI Codex', setup: codexUnderTest, replays: true, unknownId: UUID },
   { name: 'OpenCode', setup: openCodeUnderTest, replays: true, unknownId: 'ses_unknown' },
   { name: 'Qwen Code', setup: qwenUnderTest, replays: true, unknownId: UUID },
+  {
+    name: 'Gemini CLI',
+    setup: geminiUnderTest,
+    replays: true,
+    unknownId: UUID,
+    // It names the file of a session by the minute, and empties one of this minute when it loads it (0.61.0).
+    beforeResume: ({ env }) => {
+      const chats = path.join(env['HOME'] ?? '', '.gemini/tmp/project/chats');
+      for (const name of fs.readdirSync(chats))
+        fs.renameSync(
+          path.join(chats, name),
+          path.join(chats, name.replace(/T\d\d-\d\d/, 'T00-00')),
+        );
+    },
+  },
 ];
 
-for (const { name, replays, setup, unknownId } of AGENTS)
+for (const { beforeResume, name, replays, setup, unknownId } of AGENTS)
   describe(`${name}: an earlier session`, () => {
     let agent: AgentUnderTest;
     let conversation: Conversation;
@@ -47,6 +64,7 @@ for (const { name, replays, setup, unknownId } of AGENTS)
       const id = conversation.connection.nativeSessionId;
       assert.ok(id, 'It has an id');
       await conversation.stop();
+      beforeResume?.(agent);
 
       conversation = new Conversation(agent);
       await conversation.start(id);

@@ -3,6 +3,9 @@ import type { ReplayEvent } from '../agent.ts';
 import { ToolCalls, textOf } from './toolCalls.ts';
 import { eventOf } from './updates.ts';
 
+/** Gemini tells its own first words to the model as if the person had said them. */
+const CONTEXT = /^<session_context>[\s\S]*<\/session_context>/;
+
 /**
  * What an agent tells again of a session that it loads. It is only shown: none of its calls is looked up when a later
  * call is asked about.
@@ -19,7 +22,7 @@ export class Replay {
   update(update: JsonObject): void {
     switch (stringAt(update, 'sessionUpdate')) {
       case 'user_message_chunk':
-        this.#user(textOf(update['content']) ?? '');
+        this.#user((textOf(update['content']) ?? '').replace(CONTEXT, ''));
         break;
       case 'tool_call':
       case 'tool_call_update': {

@@ -83,6 +83,14 @@ describe('an ACP session that is loaded', () => {
     assert.equal(agent.broker.pending.length, 1);
   });
 
+  it('does not show as said by the person what Gemini itself told its model', async () => {
+    const context = '<session_context>\nToday is Saturday.\n</session_context>';
+    const { result } = await load({
+      replay: [text('user_message_chunk', context), text('user_message_chunk', 'Do it')],
+    });
+    assert.deepEqual((result as AcpConnection).replay, [{ kind: 'user', text: 'Do it' }]);
+  });
+
   it('raises nothing of what it tells again: who asks then is ended', async () => {
     const { agent, result } = await load({ replay: [ask(1)] });
     assert.ok(result instanceof Error);
