@@ -85,7 +85,7 @@ export function ruleLines(rule: Rule, use: RuleUse | undefined, now: number): re
   const from = rule.fromRequest === undefined ? '' : `, from request ${rule.fromRequest}`;
   return [
     `${verb} ${what}`,
-    `For ${rule.agents ? safeText(rule.agents.join(', ')) : 'every agent'}, ${reachWords(rule)}.`,
+    `Reaches ${rule.agents ? safeText(rule.agents.join(', ')) : whoWords(rule)}, ${reachWords(rule)}.`,
     `Made ${time(rule.createdAt)} ${makerWords(rule.createdBy)}${from}.`,
     use
       ? `Answered ${timesWords(use.hits)}, last ${time(use.lastUsedAt)}.`
@@ -117,6 +117,10 @@ function placeWords(rule: Rule): string {
     case 'elsewhere':
       return safeText(rule.workspaceFolder?.split(/[/\\]/).filter(Boolean).at(-1) ?? '');
   }
+}
+
+function whoWords({ scope }: Rule): string {
+  return scope === 'session' ? 'its agent' : 'every agent';
 }
 
 function reachWords({ scope, workspaceFolder = '' }: Rule): string {

@@ -2,12 +2,9 @@ import type { Result } from '../../base/result.ts';
 import type { Action } from '../action.ts';
 import { isBindable } from '../bindable.ts';
 import type { Rule, RuleMatch, RuleSuggestion, Verdict } from '../rule.ts';
-import { bindFiles, stillBound } from '../shell/boundFiles.ts';
-import { ShellGrammar } from '../shell/grammar.ts';
+import type { ShellGrammar } from '../shell/grammar.ts';
 import { mayRunScript } from '../shell/scripts.ts';
-import { suggestionsFor } from '../suggest.ts';
 import { allowedBy, asked, deniedBy, notBindable } from '../verdict.ts';
-import { judgeCommand } from './commandMatch.ts';
 import type { FilesPort, GrammarBytes, JudgedCall, MatchContext } from './context.ts';
 import { judgeMcp } from './mcpMatch.ts';
 import type { RuleSet } from './ruleSet.ts';
@@ -19,14 +16,16 @@ export interface RuleEngineOptions {
   loadGrammar(): Promise<GrammarBytes>;
 }
 
-/** What the rules say of a call. It never throws for what a call holds; what it cannot understand asks. */
+/**
+ * What the rules say of a call. What knows shells is loaded when the first pattern is tried: most windows never do. It never throws for what a call holds; what it cannot understand asks. */
 export class RuleEngine {
   readonly #files: FilesPort;
-  readonly #grammar: ShellGrammar;
+  readonly #loadGrammar: RuleEngineOptions['loadGrammar'];
+  #grammar: Promise<ShellGrammar> | undefined;
 
   constructor({ files, loadGrammar }: RuleEngineOptions) {
     this.#files = files;
-    this.#grammar = new ShellGrammar(loadGrammar);
+    this.#loadGrammar = loadGrammar;
   }
 
   /** The verdict where no pattern has to be tried and no file looked at; `undefined`: only {@link judge} can tell. */
@@ -50,14 +49,15 @@ export class RuleEngine {
     if (!isBindable(action)) return notBindable(action);
     const { allow } = exactRules(call, context, rules);
     if (allow && !needsFiles(action, allow)) return allowedBy(allow, action);
-    if (allow && (await stillBound(allow.match, action, context, this.#files)))
+    if (allow && (await this.#isStillBound(allow, action, context)))
       return allowedBy(allow, action);
     return patterns;
   }
 
   /** At most two patterns that a careful person would accept for such calls; none where there is any doubt. */
   async suggestions(action: Action, context: MatchContext): Promise<readonly RuleSuggestion[]> {
-    return suggestionsFor(action, context, this.#grammar);
+    const { suggestionsFor } = await import('../suggest.ts');
+    return suggestionsFor(action, context, await this.#shellGrammar());
   }
 
   /**
@@ -69,21 +69,30 @@ export class RuleEngine {
     call: JudgedCall,
     context: MatchContext,
   ): Promise<Result<RuleMatch, string>> {
+    const { bindFiles } = await import('../shell/boundFiles.ts');
     return bindFiles(match, call.action, context, this.#files);
+  }
+
+  async #isStillBound(rule: Rule, action: Action, context: MatchContext): Promise<boolean> {
+    const { stillBound } = await import('../shell/boundFiles.ts');
+    return stillBound(rule.match, action, context, this.#files);
+  }
+
+  #shellGrammar(): Promise<ShellGrammar> {
+    this.#grammar ??= import('../shell/grammar.ts').then(
+      ({ ShellGrammar }) => new ShellGrammar(this.#loadGrammar),
+    );
+    return this.#grammar;
   }
 
   async #patterns(action: Action, context: MatchContext, rules: RuleSet): Promise<Verdict> {
     const applies = (rule: Rule) => isInForce(rule, context);
     switch (action.tool) {
-      case 'execute':
-        return judgeCommand({
-          action,
-          context,
-          rules,
-          applies,
-          files: this.#files,
-          grammar: this.#grammar,
-        });
+      case 'execute': {
+        const { judgeCommand } = await import('./commandMatch.ts');
+        const grammar = await this.#shellGrammar();
+        return judgeCommand({ action, context, rules, applies, files: this.#files, grammar });
+      }
       case 'edit':
       case 'delete':
       case 'read':
