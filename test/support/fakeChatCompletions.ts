@@ -12,6 +12,8 @@ export class FakeChatCompletions {
   readonly #scripts = new Map<string, readonly ModelStep[]>();
   readonly #told = new Map<string, string>();
   #answers = 0;
+  /** The model that each request was for, oldest first. */
+  readonly models: string[] = [];
   /** When set, every request is refused with this status. */
   refuse: { readonly status: number; readonly message: string } | undefined;
 
@@ -60,6 +62,7 @@ export class FakeChatCompletions {
       const { message, status } = this.refuse;
       sendJson(response, status, { error: { message, type: 'invalid_request_error' } });
     } else if (isJsonObject(body)) {
+      this.models.push(stringAt(body, 'model') ?? '');
       const id = ++this.#answers;
       const step = this.#next(body);
       if (body['stream'] === true) stream(response, body, id, step);

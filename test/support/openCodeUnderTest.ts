@@ -93,6 +93,7 @@ function provider(baseURL: string): JsonObject {
         options: { baseURL, apiKey: 'not-a-real-key' },
         models: {
           fake: { name: 'Fake', tool_call: true, limit: { context: 100_000, output: 4000 } },
+          second: { name: 'Second', tool_call: true, limit: { context: 100_000, output: 4000 } },
         },
       },
     },

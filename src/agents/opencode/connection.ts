@@ -16,6 +16,7 @@ import type { AgentProcess } from '../process.ts';
 import type { OpenCodeApi } from './api.ts';
 import { Asks } from './asks.ts';
 import { CallInputs } from './callInputs.ts';
+import { OpenCodeControls } from './controls.ts';
 import { EventStream } from './eventStream.ts';
 import { AGENT, type Frame, type Part, readFrame, readPart, type SessionError } from './frames.ts';
 import type { GatePlan } from './gate.ts';
@@ -65,6 +66,7 @@ export class OpenCodeConnection implements AgentConnection {
   #isOver = false;
   #stopping: Promise<void> | undefined;
 
+  readonly controls = new OpenCodeControls();
   readonly onDidEmit = this.#events.event;
   readonly exited: Promise<AgentExit>;
 
@@ -129,7 +131,8 @@ export class OpenCodeConnection implements AgentConnection {
     this.#emit(this.#notices.map((notice) => ({ kind: 'notice', level: 'info', text: notice })));
     this.#notices = [];
     const { mainAgent } = this.#options.plan;
-    const body = { agent: mainAgent, parts: [{ type: 'text', text }] };
+    const parts = [{ type: 'text', text }];
+    const body = { agent: mainAgent, ...this.controls.chosen, parts };
     try {
       await this.#api.post(`${this.#path}/prompt_async`, body);
     } catch (error) {
@@ -189,6 +192,8 @@ export class OpenCodeConnection implements AgentConnection {
     } catch (error) {
       throw this.#asUserError(error);
     }
+    // Nobody waits for what can be chosen.
+    this.controls.load(api).catch((error) => this.#options.log(`No models: ${String(error)}`));
   }
 
   /** Waits for an answer, but no longer than the server lives. */
