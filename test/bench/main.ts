@@ -12,6 +12,7 @@ import { benchHistory } from './history.ts';
 import { benchJournal } from './journal.ts';
 import { benchPhone } from './phone.ts';
 import { benchPhoneHub } from './phoneHub.ts';
+import { benchPhonePage } from './phonePage.ts';
 import type * as RoundTrip from './roundTrip.ts';
 import { benchRules } from './rules.ts';
 import { benchWorkbenchLoad } from './workbenchLoad.ts';
@@ -44,6 +45,7 @@ try {
     cardPanel: await benchCardPanel(),
     phoneMilliseconds: await benchPhone(),
     phoneHubMilliseconds: await benchPhoneHub(),
+    phonePageMilliseconds: await benchPhonePage(),
     activationMilliseconds: await benchActivation(),
     workbench: process.platform === 'linux' ? await benchWorkbenchLoad() : 'Linux only',
   };

@@ -1,0 +1,142 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { systemClock } from '../../src/base/clock.ts';
+import { systemTimers } from '../../src/base/timers.ts';
+import { LanTransport } from '../../src/phone/lan/transport.ts';
+import { RelayTransport } from '../../src/phone/relay/transport.ts';
+import type { PhoneTransport } from '../../src/phone/transport.ts';
+import { draftOf, execute } from '../support/builders.ts';
+import { lanOptions } from '../support/lanUnderTest.ts';
+import { Relay } from '../support/nginx.ts';
+import { PhoneBrowser, type TestPhone } from '../support/phoneBrowser.ts';
+import { type PhoneStage, phoneStage } from '../support/phoneStage.ts';
+import { ROOT } from '../support/testFolder.ts';
+
+const ROUNDS = 40;
+const WARM_UP = 5;
+const PAGE = path.join(ROOT, 'dist/phone');
+
+/** Milliseconds. */
+interface PhonePageReport {
+  /** From the link that is opened to a page that is connected, the digits typed at once. */
+  readonly pairing: number;
+  /** Raised until the card is in the page. */
+  readonly shown: Percentiles;
+  /** Tapped until the broker has handed the answer to the agent's adapter. */
+  readonly answered: Percentiles;
+}
+
+interface Percentiles {
+  readonly p50: number;
+  readonly p95: number;
+}
+
+/** The built page in a real browser, with real phone code, over loopback. Needs a build. */
+export async function benchPhonePage(): Promise<{
+  readonly gzippedKilobytes: number;
+  readonly lan: PhonePageReport;
+  readonly relay: PhonePageReport | string;
+}> {
+  const browser = await PhoneBrowser.launch();
+  const lan = new LanTransport(lanOptions({ clock: systemClock, pageFolder: PAGE }));
+  try {
+    return {
+      gzippedKilobytes: await gzippedKilobytes(),
+      lan: await measure(browser, lan),
+      relay: process.platform === 'linux' ? await overRelay(browser) : 'Linux only',
+    };
+  } finally {
+    await lan.stop();
+    await browser.close();
+  }
+}
+
+async function overRelay(browser: PhoneBrowser): Promise<PhonePageReport> {
+  const relay = await Relay.start({ page: PAGE });
+  const transport = new RelayTransport({ relay: new URL(relay.url) });
+  try {
+    return await measure(browser, transport);
+  } finally {
+    transport.dispose();
+    await relay.dispose();
+  }
+}
+
+async function measure(browser: PhoneBrowser, transport: PhoneTransport): Promise<PhonePageReport> {
+  const stage = await phoneStage({
+    clock: systemClock,
+    timers: systemTimers,
+    transports: [transport],
+  });
+  const phone = await browser.phone();
+  try {
+    const pairing = await pair(stage, phone, transport);
+    await phone.page.evaluate(WATCH);
+    const rounds = [];
+    for (let round = 0; round < WARM_UP + ROUNDS; round++)
+      rounds.push(await oneRound(stage, phone, round));
+    const counted = rounds.slice(WARM_UP);
+    return {
+      pairing,
+      shown: percentiles(counted.map(({ shown }) => shown)),
+      answered: percentiles(counted.map(({ answered }) => answered)),
+    };
+  } finally {
+    stage.phone.dispose();
+    await phone.close();
+  }
+}
+
+async function pair(stage: PhoneStage, phone: TestPhone, { kind }: PhoneTransport) {
+  const pairing = await stage.phone.pair(kind);
+  const begun = performance.now();
+  await pairing.confirm(await phone.scan(pairing.url));
+  await phone.connected();
+  return performance.now() - begun;
+}
+
+/** Both clocks are this machine's, counted from the same epoch. */
+const now = () => performance.timeOrigin + performance.now();
+
+async function oneRound(stage: PhoneStage, phone: TestPhone, round: number) {
+  const raisedAt = now();
+  const { request } = stage.raise(draftOf(execute(`pnpm test --run ${round}`)));
+  const delivered = deliveredAt(stage, round);
+  await phone.allow(`--run ${round}`);
+  const answeredAt = await delivered;
+  const { shown, tapped } = (await phone.page.evaluate(`({
+    shown: window.shownAt.get(${JSON.stringify(request.id)}),
+    tapped: window.tappedAt,
+  })`)) as { shown: number; tapped: number };
+  return { shown: shown - raisedAt, answered: answeredAt - tapped };
+}
+
+async function deliveredAt({ deliveries }: PhoneStage, round: number): Promise<number> {
+  while (deliveries.length <= round) await new Promise(setImmediate);
+  return now();
+}
+
+const WATCH = `{
+  const now = () => performance.timeOrigin + performance.now();
+  window.shownAt = new Map();
+  new MutationObserver(() => {
+    for (const card of document.querySelectorAll('[data-request]'))
+      if (!window.shownAt.has(card.dataset.request)) window.shownAt.set(card.dataset.request, now());
+  }).observe(document.body, { childList: true, subtree: true });
+  addEventListener('click', () => { window.tappedAt = now(); }, { capture: true });
+}`;
+
+/** What a phone loads to show the page; without the pictures of the installed app. */
+async function gzippedKilobytes(): Promise<number> {
+  const names = (await readdir(PAGE)).filter((name) => !name.endsWith('.png'));
+  const files = await Promise.all(names.map((name) => readFile(path.join(PAGE, name))));
+  const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
+  return Math.round((bytes / 1024) * 10) / 10;
+}
+
+function percentiles(values: readonly number[]): Percentiles {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share: number) => Number((sorted[Math.floor(sorted.length * share)] ?? 0).toFixed(1));
+  return { p50: at(0.5), p95: at(0.95) };
+}
