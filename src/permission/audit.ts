@@ -7,6 +7,7 @@ import { ruleRef } from './ruleLabel.ts';
 import { safeText } from './spans.ts';
 
 const MAX_NAME = 300;
+const MAX_TITLE = 60;
 
 /** What every line about a request says. */
 function auditFields(request: PermissionRequest) {
@@ -14,6 +15,7 @@ function auditFields(request: PermissionRequest) {
     requestId: request.id,
     agentId: request.agent.id,
     sessionKey: request.session.key,
+    sessionTitle: oneLine(request.session.title, MAX_TITLE),
     tool: request.action.tool,
     toolName: oneLine(request.native.toolName, MAX_NAME),
     argsHash: request.argsHash,

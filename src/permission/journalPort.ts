@@ -8,6 +8,8 @@ interface EntryBase {
   readonly requestId: string;
   readonly agentId: string;
   readonly sessionKey: string;
+  /** Redacted; absent in the files of older versions. */
+  readonly sessionTitle?: string;
   readonly tool: ToolKind;
   /** The agent's own name of the tool. */
   readonly toolName: string;

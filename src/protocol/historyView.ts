@@ -16,7 +16,8 @@ export const historyFilter = v.object({
 
 export type HistoryFilter = v.InferOutput<typeof historyFilter>;
 
-export type HistoryAnswer = NonNullable<HistoryFilter['answer']>;
+/** `changed` is of a rule, other than by an answer: `target` names the rule, `toolName` what became of it. */
+export type HistoryAnswer = NonNullable<HistoryFilter['answer']> | 'changed';
 
 /** One request that has ended. Its texts are redacted and escaped as they were written. */
 export interface HistoryRow {
@@ -25,6 +26,8 @@ export interface HistoryRow {
   readonly at: number;
   readonly agentId: string;
   readonly sessionKey: string;
+  /** As it is called now; empty where no record says so. */
+  readonly sessionTitle: string;
   readonly tool: string;
   readonly toolName: string;
   readonly target: string;
@@ -33,8 +36,10 @@ export interface HistoryRow {
   readonly by: string;
   /** The surface of a person, else empty. */
   readonly surface: string;
-  /** The rule that answered, or that was made; else empty. */
+  /** The rule that answered, was made or changed; else empty. */
   readonly ruleId: string;
+  /** What the rule is called; empty where no record says so. */
+  readonly ruleLabel: string;
   readonly scope: string;
   /** How long it waited, in milliseconds. */
   readonly latencyMs: number;
@@ -59,7 +64,7 @@ export interface HistoryTotals {
   readonly denied: number;
   /** Of what persons answered, in milliseconds. */
   readonly medianWaitMs?: number;
-  readonly busiestRule?: { readonly id: string; readonly times: number };
+  readonly busiestRule?: { readonly id: string; readonly label: string; readonly times: number };
   /** Oldest first; days without a request are left out. `day` counts from 1970, local time. */
   readonly days: readonly {
     readonly day: number;
@@ -118,6 +123,7 @@ const fromHistory = v.variant('type', [
     before: v.object({ at: v.number(), id: v.number() }),
   }),
   v.object({ type: v.literal('verify') }),
+  v.object({ type: v.literal('showRule'), ruleId: v.string() }),
   v.object({ type: v.literal('export'), filter: historyFilter }),
 ]);
 

@@ -5,6 +5,7 @@ const entryBase = {
   requestId: v.string(),
   agentId: v.string(),
   sessionKey: v.string(),
+  sessionTitle: v.optional(v.string()),
   tool: v.picklist(['execute', 'edit', 'delete', 'move', 'read', 'fetch', 'mcp', 'other']),
   toolName: v.string(),
   argsHash: v.string(),

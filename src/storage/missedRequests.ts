@@ -55,12 +55,14 @@ async function openIn(files: readonly string[]): Promise<readonly RaisedRecord[]
 }
 
 function endOf(raised: RaisedRecord, now: number): SettledEntry {
-  const { requestId, agentId, sessionKey, tool, toolName, argsHash, raisedAt, target } = raised;
+  const { requestId, agentId, sessionKey, sessionTitle } = raised;
+  const { tool, toolName, argsHash, raisedAt, target } = raised;
   return {
     type: 'settled',
     requestId,
     agentId,
     sessionKey,
+    ...(sessionTitle !== undefined && { sessionTitle }),
     tool,
     toolName,
     argsHash,

@@ -1,14 +1,18 @@
 import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
+import { patternLabel } from '../permission/ruleLabel.ts';
 import { safeText } from '../permission/spans.ts';
+import type { StoredRules } from '../permission/storedRules.ts';
 import {
   type FromHistory,
   type HistoryFilter,
+  type HistoryTotals,
   parseFromHistory,
+  type HistoryPage as Rows,
   type ToHistory,
 } from '../protocol/historyView.ts';
 import type { HistoryClient } from '../storage/history/historyClient.ts';
-import { views } from './names.ts';
+import { commands, views } from './names.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
 
 const PAGE = 100;
@@ -16,6 +20,7 @@ const PAGE = 100;
 export interface HistoryPanelOptions {
   readonly extensionUri: vscode.Uri;
   readonly journalFolder: string;
+  readonly rules: StoredRules;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -33,7 +38,7 @@ export class HistoryPanel implements vscode.Disposable {
       this.#panel.reveal();
       return;
     }
-    const { extensionUri, journalFolder } = this.#options;
+    const { extensionUri, journalFolder, output, rules } = this.#options;
     const panel = vscode.window.createWebviewPanel(
       views.historyPanel,
       'Countersign history',
@@ -52,7 +57,8 @@ export class HistoryPanel implements vscode.Disposable {
       onProgress: (progress) => post({ type: 'progress', progress, isComplete: false }),
       onVerified: (records) => post({ type: 'verifying', records }),
     });
-    const page = new HistoryPage(client, post, (text) => this.#options.output.error(text));
+    const log = (text: string) => output.error(text);
+    const page = new HistoryPage({ client, post, log, rules });
     const listening = [
       panel.webview.onDidReceiveMessage((raw: unknown) => page.receive(raw)),
       panel.onDidChangeViewState(() => panel.visible && page.refresh()),
@@ -70,20 +76,21 @@ export class HistoryPanel implements vscode.Disposable {
   }
 }
 
+interface HistoryPageOptions {
+  readonly client: HistoryClient;
+  readonly rules: StoredRules;
+  post(message: ToHistory): void;
+  log(text: string): void;
+}
+
 /** Answers one page. */
 class HistoryPage {
+  readonly #options: HistoryPageOptions;
   readonly #client: HistoryClient;
-  readonly #post: (message: ToHistory) => void;
-  readonly #log: (text: string) => void;
 
-  constructor(
-    client: HistoryClient,
-    post: (message: ToHistory) => void,
-    log: (text: string) => void,
-  ) {
-    this.#client = client;
-    this.#post = post;
-    this.#log = log;
+  constructor(options: HistoryPageOptions) {
+    this.#options = options;
+    this.#client = options.client;
   }
 
   async receive(raw: unknown): Promise<void> {
@@ -100,7 +107,7 @@ class HistoryPage {
   async refresh(): Promise<void> {
     try {
       const progress = await this.#client.ask({ kind: 'update' });
-      this.#post({ type: 'progress', progress, isComplete: true });
+      this.#options.post({ type: 'progress', progress, isComplete: true });
     } catch (error) {
       this.#fail(error);
     }
@@ -111,7 +118,7 @@ class HistoryPage {
       case 'ready': {
         // The newest are there before everything is read.
         const page = await this.#client.ask({ kind: 'newest', limit: PAGE });
-        this.#post({ type: 'page', request: 0, page, isMore: false });
+        this.#postRows(0, page, false);
         return this.refresh();
       }
       case 'filter':
@@ -119,23 +126,47 @@ class HistoryPage {
       case 'more': {
         const { request, filter, before } = message;
         const page = await this.#client.ask({ kind: 'page', filter, limit: PAGE, before });
-        return this.#post({ type: 'page', request, page, isMore: true });
+        return this.#postRows(request, page, true);
       }
       case 'verify': {
         const verdict = await this.#client.ask({ kind: 'verify' });
-        return this.#post({ type: 'verdict', verdict });
+        return this.#options.post({ type: 'verdict', verdict });
       }
       case 'export':
         return this.#export(message.filter);
+      case 'showRule':
+        await vscode.commands.executeCommand(commands.showRule, message.ruleId);
     }
   }
 
-  /** Both are asked at once; rows are answered first. */
+  #postRows(request: number, { rows, ...rest }: Rows, isMore: boolean): void {
+    const named = rows.map((row) => ({
+      ...row,
+      ruleLabel: row.ruleLabel || this.#label(row.ruleId),
+    }));
+    this.#options.post({ type: 'page', request, page: { rows: named, ...rest }, isMore });
+  }
+
+  #postTotals(request: number, totals: HistoryTotals): void {
+    const { busiestRule: rule } = totals;
+    const busiestRule = rule && { ...rule, label: rule.label || this.#label(rule.id) };
+    const named = busiestRule ? { ...totals, busiestRule } : totals;
+    this.#options.post({ type: 'totals', request, totals: named });
+  }
+
+  /** A rule that was written by hand is on no record, but may be there. */
+  #label(id: string): string {
+    const rule = id === '' ? undefined : this.#options.rules.all.find((each) => each.id === id);
+    return rule ? patternLabel(rule.match) : '';
+  }
+
+  /** Both are asked at once, of all that is on record by now; rows are answered first. */
   async #filter(request: number, filter: HistoryFilter): Promise<void> {
+    await this.#client.ask({ kind: 'update' });
     const rows = this.#client.ask({ kind: 'page', filter, limit: PAGE });
     const sums = this.#client.ask({ kind: 'totals', filter });
-    const shown = rows.then((page) => this.#post({ type: 'page', request, page, isMore: false }));
-    const summed = sums.then((totals) => this.#post({ type: 'totals', request, totals }));
+    const shown = rows.then((page) => this.#postRows(request, page, false));
+    const summed = sums.then((totals) => this.#postTotals(request, totals));
     await Promise.all([shown, summed]);
   }
 
@@ -153,8 +184,8 @@ class HistoryPage {
 
   #fail(error: unknown): void {
     const reason = safeText(error instanceof Error ? error.message : String(error));
-    this.#log(`History: ${reason}`);
-    this.#post({
+    this.#options.log(`History: ${reason}`);
+    this.#options.post({
       type: 'problem',
       text: `This could not be done: ${reason}. The record itself was not changed. Close the history and open it again.`,
     });

@@ -5,7 +5,8 @@ import { fullTime } from '../shared/phrases.ts';
 import { Button, TextField } from '../shared/toolkit.ts';
 import { Chain } from './chain.tsx';
 import type { HistoryState, HistoryStore } from './historyStore.ts';
-import { answerWords, byWords, clock, dayOfRow, toolIcon } from './rowWords.ts';
+import { answerWords, byWords, clock, dayOfRow, reachWords, toolIcon } from './rowWords.ts';
+import { RuleName } from './ruleName.tsx';
 import { Summary } from './summary.tsx';
 
 /** The whole page: filters, sums, rows, and what is known of the record. */
@@ -19,7 +20,7 @@ export function HistoryPage({ store }: { readonly store: HistoryStore }): VNode 
           {state.problem}
         </p>
       )}
-      {state.totals && <Summary totals={state.totals} />}
+      {state.totals && <Summary totals={state.totals} range={state.filter.days} />}
       <div class="cs-rows" onScroll={(event) => loadMore(event.currentTarget, store)}>
         <Rows state={state} />
       </div>
@@ -55,6 +56,7 @@ const KINDS = [
   ['fetch', 'Fetch'],
   ['mcp', 'MCP call'],
   ['other', 'Other'],
+  ['rule', 'Change of a rule'],
 ] as const;
 const BY = [
   ['', 'Anyone'],
@@ -151,7 +153,7 @@ function Rows({ state }: { readonly state: HistoryState }): VNode {
       <thead>
         <tr>
           <th class="c-time">Time</th>
-          <th class="c-who">Agent</th>
+          <th class="c-who">Session</th>
           <th class="c-req">Request</th>
           <th class="c-ans">Answer</th>
           <th class="c-by">By</th>
@@ -182,18 +184,13 @@ function dayAndRow(row: HistoryRow, above: HistoryRow | undefined): ComponentChi
 
 function Row({ row }: { readonly row: HistoryRow }): VNode {
   const answer = answerWords(row);
-  const { at, agentId, tool, toolName, target } = row;
+  const { at, tool, toolName, target } = row;
   return (
     <tr>
       <td class="c-time cs-num" title={fullTime(at)}>
         {clock(at)}
       </td>
-      <td class="c-who">
-        <span class="cs-agent" aria-hidden="true">
-          {monogram({ id: agentId, name: agentId })}
-        </span>{' '}
-        <span class="w">{agentId}</span>
-      </td>
+      <Who row={row} />
       <td class="c-req" title={target || toolName}>
         <i class={`codicon codicon-${toolIcon(tool)}`} aria-hidden="true" />{' '}
         <code>{target || toolName}</code>
@@ -202,9 +199,32 @@ function Row({ row }: { readonly row: HistoryRow }): VNode {
         <i class={`codicon codicon-${answer.icon} ${answer.tone}`} aria-hidden="true" />{' '}
         {answer.text}
       </td>
-      <td class="c-by" title={row.ruleId === '' ? undefined : `Rule ${row.ruleId}`}>
-        {byWords(row)}
-      </td>
+      <By row={row} />
     </tr>
+  );
+}
+
+/** Nobody asked for a change of a rule. */
+function Who({ row: { agentId, sessionTitle } }: { readonly row: HistoryRow }): VNode {
+  if (agentId === '') return <td class="c-who" />;
+  return (
+    <td class="c-who" title={sessionTitle === '' ? agentId : `${agentId}: ${sessionTitle}`}>
+      <span class="cs-agent" role="img" aria-label={agentId}>
+        {monogram({ id: agentId, name: agentId })}
+      </span>{' '}
+      <span class="w">{sessionTitle || agentId}</span>
+    </td>
+  );
+}
+
+function By({ row }: { readonly row: HistoryRow }): VNode {
+  const { answer, ruleId, ruleLabel } = row;
+  const words = byWords(row);
+  if (ruleId === '' || answer === 'changed') return <td class="c-by">{words}</td>;
+  const reach = reachWords(row);
+  return (
+    <td class="c-by" title={`${words} ${ruleLabel || ruleId}${reach}`}>
+      {words} <RuleName id={ruleId} label={ruleLabel} />
+    </td>
   );
 }

@@ -8,6 +8,7 @@ const ICONS: Readonly<Record<string, string>> = {
   read: 'eye',
   fetch: 'globe',
   mcp: 'mcp',
+  rule: 'law',
 };
 
 export function toolIcon(tool: string): string {
@@ -33,6 +34,8 @@ export function answerWords(row: HistoryRow): Answer {
         tone: '',
         text: 'Nothing ran',
       };
+    case 'changed':
+      return { icon: 'law', tone: '', text: CHANGES[row.toolName] ?? row.toolName };
   }
 }
 
@@ -41,13 +44,19 @@ function allowedWords({ by, ruleId }: HistoryRow): string {
   return ruleId === '' ? 'Allowed once' : 'Always allowed';
 }
 
-/** Who or what answered. */
-export function byWords({ by, surface, ruleId, scope }: HistoryRow): string {
+const CHANGES: Readonly<Record<string, string>> = {
+  revoked: 'Rule revoked',
+  restored: 'Rule restored',
+  notKept: 'Rule not kept',
+};
+
+/** Who or what answered; the rule's name comes after it where there is one. */
+export function byWords({ by, surface, ruleId, answer }: HistoryRow): string {
   switch (by) {
     case 'person':
-      return `you${surface === 'phone' ? ', on the phone' : ''}${ruleId === '' ? '' : ', made a rule'}`;
+      return `you${surface === 'phone' ? ', on the phone' : ''}${ruleId === '' || answer === 'changed' ? '' : ', made'}`;
     case 'rule':
-      return `rule, ${SCOPES[scope] ?? scope}`;
+      return 'rule';
     case 'ttl':
       return 'time limit';
     case 'agentWithdrew':
@@ -59,6 +68,11 @@ export function byWords({ by, surface, ruleId, scope }: HistoryRow): string {
     default:
       return by;
   }
+}
+
+/** `, this workspace` */
+export function reachWords({ scope }: HistoryRow): string {
+  return scope === '' ? '' : `, ${SCOPES[scope] ?? scope}`;
 }
 
 const SCOPES: Readonly<Record<string, string>> = {

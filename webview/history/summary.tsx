@@ -1,19 +1,26 @@
 import type { VNode } from 'preact';
 import type { HistoryTotals } from '../../src/protocol/historyView.ts';
 import { dayLabel, digits, wait } from './rowWords.ts';
+import { RuleName } from './ruleName.tsx';
 
 const HEIGHT = 74;
 /** More bars than this are thinner than a line. */
 const MAX_BARS = 90;
 
+export interface SummaryProps {
+  readonly totals: HistoryTotals;
+  /** The last so many days; from the first request on when absent. */
+  readonly range: number | undefined;
+}
+
 /** How many requests there were each day, and how many of them a rule answered. */
-export function Summary({ totals }: { readonly totals: HistoryTotals }): VNode {
+export function Summary({ totals, range }: SummaryProps): VNode {
   const { byPerson, byRule, denied, medianWaitMs, busiestRule } = totals;
   const answered = byPerson + byRule;
   const share = answered === 0 ? 0 : Math.round((100 * byRule) / answered);
   return (
     <div class="cs-sum">
-      <Days totals={totals} />
+      <Days totals={totals} range={range} />
       <div>
         <h3>Answered by a rule</h3>
         <div class="cs-big">{share} %</div>
@@ -33,7 +40,8 @@ export function Summary({ totals }: { readonly totals: HistoryTotals }): VNode {
           {busiestRule && <dt>Busiest rule</dt>}
           {busiestRule && (
             <dd class="cs-num">
-              <code>{busiestRule.id}</code> {`${digits(busiestRule.times)} times`}
+              <RuleName id={busiestRule.id} label={busiestRule.label} />{' '}
+              {busiestRule.times === 1 ? '1 time' : `${digits(busiestRule.times)} times`}
             </dd>
           )}
         </dl>
@@ -42,15 +50,15 @@ export function Summary({ totals }: { readonly totals: HistoryTotals }): VNode {
   );
 }
 
-function Days({ totals }: { readonly totals: HistoryTotals }): VNode {
+function Days({ totals, range }: SummaryProps): VNode {
   const { all, byPerson, byRule } = totals;
-  const bars = everyDay(totals.days);
+  const bars = everyDay(totals.days, range);
   const most = Math.max(1, ...bars.map(({ person, rule }) => person + rule));
   const label = `Requests per day. ${byPerson} asked you, ${byRule} answered by a rule.`;
   return (
     <div>
       <h3>
-        Requests per day <span class="cs-num">{`· ${digits(all)} in all`}</span>
+        Requests per day <span class="cs-num">{`· ${digits(all)} ${rangeWords(range)}`}</span>
       </h3>
       <ul class="cs-bars" role="img" aria-label={label}>
         {bars.map(({ day, person, rule }) => (
@@ -75,14 +83,25 @@ function Days({ totals }: { readonly totals: HistoryTotals }): VNode {
 }
 
 /** The newest days, with those on which nothing was asked. */
-function everyDay(days: HistoryTotals['days']): HistoryTotals['days'] {
-  const last = days.at(-1);
-  const first = days[0];
-  if (!last || !first) return [];
+function everyDay(days: HistoryTotals['days'], range?: number): HistoryTotals['days'] {
+  if (days.length === 0) return [];
+  const last = range === undefined ? (days.at(-1)?.day ?? 0) : today();
+  const first = range === undefined ? (days[0]?.day ?? 0) : last - range + 1;
   const known = new Map(days.map((each) => [each.day, each]));
-  const from = Math.max(first.day, last.day - MAX_BARS + 1);
-  return Array.from({ length: last.day - from + 1 }, (_, index) => {
+  const from = Math.max(first, last - MAX_BARS + 1);
+  return Array.from({ length: last - from + 1 }, (_, index) => {
     const day = from + index;
     return known.get(day) ?? { day, person: 0, rule: 0 };
   });
+}
+
+/** Days since 1970, local time. */
+function today(): number {
+  const now = new Date();
+  return Math.floor((now.getTime() - now.getTimezoneOffset() * 60_000) / 86_400_000);
+}
+
+function rangeWords(range: number | undefined): string {
+  if (range === undefined) return 'in all';
+  return range === 1 ? 'today' : `in ${range} days`;
 }

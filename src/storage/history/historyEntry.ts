@@ -4,6 +4,8 @@ import type { HistoryRow } from '../../protocol/historyView.ts';
 
 const text = v.fallback(v.string(), '');
 const number = v.fallback(v.number(), 0);
+const decider = v.object({ kind: text, surface: text, id: text, scope: text });
+const ruleRef = v.object({ id: text, scope: text, label: text });
 
 /** What is read of an entry, whichever version wrote it: what is missing is empty. */
 const settled = v.object({
@@ -11,19 +13,35 @@ const settled = v.object({
   requestId: text,
   agentId: text,
   sessionKey: text,
+  sessionTitle: text,
   tool: text,
   toolName: text,
   decision: v.picklist(['allow', 'deny']),
-  decidedBy: v.object({ kind: text, surface: text, id: text, scope: text }),
+  decidedBy: decider,
   decidedAt: v.number(),
   decisionLatencyMs: number,
   target: text,
-  rule: v.fallback(v.optional(v.object({ id: text, scope: text })), undefined),
+  rule: v.fallback(v.optional(ruleRef), undefined),
 });
+
+const ruleChange = v.object({
+  type: v.literal('rule'),
+  change: text,
+  rule: ruleRef,
+  by: decider,
+  at: v.number(),
+});
+const raised = v.object({ type: v.literal('raised'), requestId: text, target: text });
+const entries = v.variant('type', [settled, ruleChange, raised]);
+
+/** A row before the index gives it a number. */
+export type HistoryEntryRow = Omit<HistoryRow, 'id'>;
 
 /** A line of the record, as the history reads it. */
 export type HistoryEntry =
-  | { readonly kind: 'settled'; readonly requestId: string; readonly row: Omit<HistoryRow, 'id'> }
+  | { readonly kind: 'settled'; readonly requestId: string; readonly row: HistoryEntryRow }
+  /** A rule was revoked, restored or not kept. */
+  | { readonly kind: 'rule'; readonly row: HistoryEntryRow }
   | { readonly kind: 'raised'; readonly requestId: string; readonly target: string }
   /** Of another type. */
   | { readonly kind: 'other' };
@@ -34,10 +52,16 @@ export function historyEntry(line: string): HistoryEntry | undefined {
   if (begun) return begun;
   const parsed = parseJson(line);
   if (typeof parsed !== 'object' || parsed === null || !('entry' in parsed)) return undefined;
-  const end = v.safeParse(settled, parsed.entry);
-  return end.success
-    ? { kind: 'settled', requestId: end.output.requestId, row: rowOf(end.output) }
-    : { kind: 'other' };
+  const { success, output } = v.safeParse(entries, parsed.entry);
+  if (!success) return { kind: 'other' };
+  switch (output.type) {
+    case 'settled':
+      return { kind: 'settled', requestId: output.requestId, row: rowOf(output) };
+    case 'rule':
+      return { kind: 'rule', row: changeOf(output) };
+    case 'raised':
+      return { kind: 'raised', requestId: output.requestId, target: output.target };
+  }
 }
 
 const START = ',"entry":{"type":"raised","requestId":"';
@@ -46,7 +70,7 @@ const TARGET = ',"target":';
 const END = 76;
 const ends = v.tuple([v.string(), v.string()]);
 
-/** Half of all lines, of which only two texts are needed: they are cut out as the journal writes them. */
+/** Half of all lines, of which only two texts are needed: they are cut out where they are as the journal writes them. */
 function raisedEntry(line: string): HistoryEntry | undefined {
   const start = line.indexOf(START);
   // `seq` has at most 16 digits, `prev` 64.
@@ -61,12 +85,14 @@ function raisedEntry(line: string): HistoryEntry | undefined {
   return { kind: 'raised', requestId: parsed.output[0], target: parsed.output[1] };
 }
 
-function rowOf(entry: v.InferOutput<typeof settled>): Omit<HistoryRow, 'id'> {
-  const { agentId, sessionKey, tool, toolName, target, decidedBy, decision, rule } = entry;
+function rowOf(entry: v.InferOutput<typeof settled>): HistoryEntryRow {
+  const { agentId, sessionKey, sessionTitle, tool, toolName, target } = entry;
+  const { decidedBy, decision, rule } = entry;
   return {
     at: entry.decidedAt,
     agentId,
     sessionKey,
+    sessionTitle,
     tool,
     toolName,
     target,
@@ -74,8 +100,28 @@ function rowOf(entry: v.InferOutput<typeof settled>): Omit<HistoryRow, 'id'> {
     by: decidedBy.kind,
     surface: decidedBy.surface,
     ruleId: decidedBy.kind === 'rule' ? decidedBy.id : (rule?.id ?? ''),
+    ruleLabel: rule?.label ?? '',
     scope: decidedBy.kind === 'rule' ? decidedBy.scope : (rule?.scope ?? ''),
     latencyMs: entry.decisionLatencyMs,
+  };
+}
+
+function changeOf({ change, rule, by, at }: v.InferOutput<typeof ruleChange>): HistoryEntryRow {
+  return {
+    at,
+    agentId: '',
+    sessionKey: '',
+    sessionTitle: '',
+    tool: 'rule',
+    toolName: change,
+    target: rule.label,
+    answer: 'changed',
+    by: by.kind,
+    surface: by.surface,
+    ruleId: rule.id,
+    ruleLabel: rule.label,
+    scope: rule.scope,
+    latencyMs: 0,
   };
 }
 

@@ -7,6 +7,7 @@ const COLUMNS = [
   'at',
   'agentId',
   'sessionKey',
+  'sessionTitle',
   'tool',
   'toolName',
   'target',
@@ -14,6 +15,7 @@ const COLUMNS = [
   'by',
   'surface',
   'ruleId',
+  'ruleLabel',
   'scope',
   'latencyMs',
 ] as const satisfies readonly (keyof HistoryRow)[];

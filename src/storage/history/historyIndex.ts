@@ -1,4 +1,4 @@
-import type { BindParams, Database, SqlJsStatic, Statement } from 'sql.js';
+import type { Database, SqlJsStatic, Statement } from 'sql.js';
 import type {
   HistoryCursor,
   HistoryFilter,
@@ -6,8 +6,9 @@ import type {
   HistoryRow,
   HistoryTotals,
 } from '../../protocol/historyView.ts';
+import { dayOf, startOfDay } from './historyDays.ts';
+import { Where } from './historyWhere.ts';
 
-const DAY = 86_400_000;
 const BATCH = 50;
 const MAX_LISTED = 2000;
 /** Rules and waits are looked at among so many rows: the newest are what a person wants to know, all take a moment. */
@@ -42,7 +43,13 @@ export interface SavedIndex {
   readonly targets: readonly number[];
   readonly agents: readonly string[];
   readonly count: number;
+  readonly changes: number;
+  readonly sessions: Names;
+  readonly rules: Names;
 }
+
+/** What things are called, by their key. */
+type Names = readonly (readonly [string, string])[];
 
 /**
  * The requests of the record in a database in memory, to be thrown away and made anew. Texts are kept once each, and rows
@@ -56,11 +63,16 @@ export class HistoryIndex {
   /** Numbers of the words that are a target, in lower case. */
   readonly #targets = new Map<number, string>();
   readonly #agents = new Set<string>();
+  /** Titles of sessions and labels of rules, by key: the last that was read counts, for all rows. */
+  readonly #sessions = new Map<string, string>();
+  readonly #rules = new Map<string, string>();
   /** By the number of a target: whether the text that is searched for is in it. */
   #wanted = new Uint8Array();
   #batch: number[] = [];
   #daily = new Map<string, number>();
   #count = 0;
+  /** Rows that are a change of a rule, no request. */
+  #changes = 0;
   readonly #last = new Map<keyof HistoryRow, { readonly word: string; readonly number: number }>();
 
   /** `saved` is what {@link save} gave. */
@@ -89,10 +101,14 @@ export class HistoryIndex {
     // What was attached to the database is gone with that.
     this.#insert = this.#attach();
     const targets = [...this.#targets.keys()];
-    return { database, words: this.#words, targets, agents: this.agents, count: this.#count };
+    return {
+      ...{ database, words: this.#words, targets, agents: this.agents },
+      ...{ count: this.#count, changes: this.#changes },
+      ...{ sessions: [...this.#sessions], rules: [...this.#rules] },
+    };
   }
 
-  #restore({ words, targets, agents, count }: SavedIndex): void {
+  #restore({ words, targets, agents, count, changes, sessions, rules }: SavedIndex): void {
     this.#words.length = 0;
     for (const [number, word] of words.entries()) {
       this.#words.push(word);
@@ -100,7 +116,10 @@ export class HistoryIndex {
     }
     for (const number of targets) this.#targets.set(number, (words[number] ?? '').toLowerCase());
     for (const agent of agents) this.#agents.add(agent);
+    for (const [key, title] of sessions) this.#sessions.set(key, title);
+    for (const [id, label] of rules) this.#rules.set(id, label);
     this.#count = count;
+    this.#changes = changes;
   }
 
   #attach(): Statement {
@@ -112,6 +131,10 @@ export class HistoryIndex {
     return this.#count;
   }
 
+  get requests(): number {
+    return this.#count - this.#changes;
+  }
+
   get agents(): string[] {
     return [...this.#agents].sort();
   }
@@ -121,7 +144,9 @@ export class HistoryIndex {
     const day = dayOf(row.at);
     const target = this.#again('target', row.target);
     if (!this.#targets.has(target)) this.#targets.set(target, row.target.toLowerCase());
-    this.#agents.add(row.agentId);
+    if (row.agentId !== '') this.#agents.add(row.agentId);
+    if (row.sessionTitle !== '') this.#sessions.set(row.sessionKey, row.sessionTitle);
+    if (row.ruleLabel !== '') this.#rules.set(row.ruleId, row.ruleLabel);
     const agentId = this.#again('agentId', row.agentId);
     const tool = this.#again('tool', row.tool);
     const answer = this.#again('answer', row.answer);
@@ -143,8 +168,11 @@ export class HistoryIndex {
       target,
     );
     this.#batch.push(answer, by, surface, ruleId, scope);
-    const key = `${day},${agentId},${tool},${answer},${by},${scope}`;
-    this.#daily.set(key, (this.#daily.get(key) ?? 0) + 1);
+    if (row.answer === 'changed') this.#changes++;
+    else {
+      const key = `${day},${agentId},${tool},${answer},${by},${scope}`;
+      this.#daily.set(key, (this.#daily.get(key) ?? 0) + 1);
+    }
     if (this.#batch.length === BATCH * (COLUMNS.length + 1)) this.#write();
   }
 
@@ -197,7 +225,7 @@ export class HistoryIndex {
   totals(filter: HistoryFilter): HistoryTotals {
     const hasText = (filter.text ?? '') !== '';
     // Without a text, the sums of each day are all that is needed.
-    const where = this.#where(filter, hasText);
+    const where = hasText ? this.#whereRequests(filter) : this.#where(filter, false);
     const [table, times] = hasText ? ['request', '1'] : ['daily', 'times'];
     const person = this.#number('person');
     const rule = this.#number('rule');
@@ -239,7 +267,7 @@ export class HistoryIndex {
   }
 
   #busiestRule(filter: HistoryFilter): HistoryTotals['busiestRule'] {
-    const where = this.#where({ ...filter, by: 'rule' }, true);
+    const where = this.#whereRequests({ ...filter, by: 'rule' });
     const found = this.#db.prepare(
       `SELECT ruleId, COUNT(*) AS times FROM
          (SELECT ruleId FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${NEWEST})
@@ -248,11 +276,13 @@ export class HistoryIndex {
     );
     const row = found.step() ? found.get().map(Number) : undefined;
     found.free();
-    return row && { id: this.#words[row[0] ?? 0] ?? '', times: row[1] ?? 0 };
+    if (!row) return undefined;
+    const id = this.#words[row[0] ?? 0] ?? '';
+    return { id, label: this.#rules.get(id) ?? '', times: row[1] ?? 0 };
   }
 
   #medianWait(filter: HistoryFilter): number | undefined {
-    const where = this.#where({ ...filter, by: 'person' }, true);
+    const where = this.#whereRequests({ ...filter, by: 'person' });
     const found = this.#db.prepare(
       `SELECT latencyMs FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${NEWEST}`,
       where.values,
@@ -261,6 +291,13 @@ export class HistoryIndex {
     while (found.step()) waits.push(Number(found.get()[0]));
     found.free();
     return waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)];
+  }
+
+  /** Without the changes of rules: sums are of requests. */
+  #whereRequests(filter: HistoryFilter): Where {
+    const where = this.#where(filter, true);
+    if (this.#changes > 0) where.add('answer <> ?', this.#known('changed'));
+    return where;
   }
 
   #where(filter: HistoryFilter, isRequest: boolean): Where {
@@ -308,9 +345,10 @@ export class HistoryIndex {
     const words = numbers.map((number) => this.#words[number] ?? '');
     const [agentId = '', sessionKey = '', tool = '', toolName = '', target = ''] = words;
     const [answer = '', by = '', surface = '', ruleId = '', scope = ''] = words.slice(5);
-    const known = answer === 'allowed' || answer === 'denied' ? answer : 'nothing';
-    const who = { agentId, sessionKey, tool, toolName, target };
-    return { id, at, latencyMs, ...who, answer: known, by, surface, ruleId, scope };
+    const sessionTitle = this.#sessions.get(sessionKey) ?? '';
+    const who = { agentId, sessionKey, sessionTitle, tool, toolName, target };
+    const rule = { ruleId, ruleLabel: this.#rules.get(ruleId) ?? '', scope };
+    return { id, at, latencyMs, ...who, answer: answerOf(answer), by, surface, ...rule };
   }
 
   /** The same as the row before has, more often than not. */
@@ -348,40 +386,6 @@ export class HistoryIndex {
   }
 }
 
-class Where {
-  readonly #parts: string[] = [];
-  readonly #values: number[] = [];
-
-  add(part: string, ...values: readonly number[]): void {
-    this.#parts.push(part);
-    this.#values.push(...values);
-  }
-
-  get sql(): string {
-    return this.#parts.length === 0 ? '' : `WHERE ${this.#parts.join(' AND ')}`;
-  }
-
-  get values(): BindParams {
-    return this.#values;
-  }
-}
-
-/** Days since 1970 in local time. */
-function dayOf(at: number): number {
-  return Math.floor((at - offsetAt(at)) / DAY);
-}
-
-function startOfDay(day: number): number {
-  const guess = day * DAY;
-  return guess + offsetAt(guess);
-}
-
-let lastOffset = { hour: Number.NaN, offset: 0 };
-
-/** Milliseconds to add to local time for UTC; asked for once an hour, as it takes longer than all the rest of a row. */
-function offsetAt(at: number): number {
-  const hour = Math.floor(at / 900_000);
-  if (hour !== lastOffset.hour)
-    lastOffset = { hour, offset: new Date(at).getTimezoneOffset() * 60_000 };
-  return lastOffset.offset;
+function answerOf(word: string): HistoryRow['answer'] {
+  return word === 'allowed' || word === 'denied' || word === 'changed' ? word : 'nothing';
 }

@@ -51,7 +51,7 @@ export class HistoryLoader {
   }
 
   get progress(): HistoryProgress {
-    const { count: requests, agents } = this.#index;
+    const { requests, agents } = this.#index;
     return {
       bytes: this.#bytes,
       ofBytes: this.#ofBytes,
@@ -67,7 +67,10 @@ export class HistoryLoader {
     const files = await journalFiles(this.#folder);
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     this.#ofBytes = sizes.reduce((sum, size) => sum + size, 0);
-    for (const file of files) await this.#readFile(file, onChunk);
+    for (const [index, file] of files.entries()) {
+      // Most of them are of windows that are gone, and stay as they are.
+      if (this.#read.get(file) !== sizes[index]) await this.#readFile(file, onChunk);
+    }
     this.#index.flush();
   }
 
@@ -104,7 +107,8 @@ export class HistoryLoader {
     if (!entry) this.#unreadable++;
     else if (entry.kind === 'raised') {
       if (this.#targets.size < MAX_OPEN) this.#targets.set(entry.requestId, entry.target);
-    } else if (entry.kind === 'settled') {
+    } else if (entry.kind === 'rule') this.#index.add(entry.row);
+    else if (entry.kind === 'settled') {
       const target = entry.row.target || (this.#targets.get(entry.requestId) ?? '');
       this.#targets.delete(entry.requestId);
       this.#index.add(target === entry.row.target ? entry.row : { ...entry.row, target });
@@ -119,7 +123,7 @@ export async function newestRows(folder: string, limit: number): Promise<readonl
   for (const file of files.slice(-5)) {
     for (const line of await lastLines(file)) {
       const entry = historyEntry(line);
-      if (entry?.kind === 'settled') rows.push(entry.row);
+      if (entry?.kind === 'settled' || entry?.kind === 'rule') rows.push(entry.row);
     }
   }
   return rows

@@ -6,7 +6,7 @@ import type { SavedIndex } from './historyIndex.ts';
 import type { LoaderPlace } from './historyLoader.ts';
 
 /** Changes with what is in an index. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** An index and how far it has read the record. */
 export interface Snapshot {
@@ -20,6 +20,9 @@ const head = v.object({
   targets: v.array(v.number()),
   agents: v.array(v.string()),
   count: v.number(),
+  changes: v.number(),
+  sessions: v.array(v.tuple([v.string(), v.string()])),
+  rules: v.array(v.tuple([v.string(), v.string()])),
   place: v.object({
     read: v.array(v.tuple([v.string(), v.number()])),
     unreadable: v.number(),
@@ -52,10 +55,10 @@ export async function readSnapshot(file: string, folder: string): Promise<Snapsh
   const end = 4 + bytes.readUInt32LE(0);
   const parsed = v.safeParse(head, parseJson(bytes.toString('utf8', 4, end)));
   if (!parsed.success || end >= bytes.length) return undefined;
-  const { place, words, targets, agents, count } = parsed.output;
+  const { version: _, place, ...index } = parsed.output;
   for (const [name, read] of place.read) {
     const found = await stat(path.join(folder, name)).catch(() => undefined);
     if (!found || found.size < read) return undefined;
   }
-  return { place, index: { words, targets, agents, count, database: bytes.subarray(end) } };
+  return { place, index: { ...index, database: bytes.subarray(end) } };
 }

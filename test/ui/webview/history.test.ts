@@ -10,6 +10,7 @@ const row = (id: number, more: Partial<HistoryRow> = {}): HistoryRow => ({
   at: TODAY - id * 1000,
   agentId: 'claude',
   sessionKey: 's',
+  sessionTitle: 'Fix tests',
   tool: 'execute',
   toolName: 'Bash',
   target: `pnpm test ${id}`,
@@ -17,6 +18,7 @@ const row = (id: number, more: Partial<HistoryRow> = {}): HistoryRow => ({
   by: 'person',
   surface: 'inbox',
   ruleId: '',
+  ruleLabel: '',
   scope: '',
   latencyMs: 1000,
   ...more,
@@ -74,17 +76,21 @@ describe('history page', function () {
   it('says for each request what was answered and by whom', async () => {
     await view.send(
       page(0, [
-        row(1, { by: 'rule', ruleId: 'R1', scope: 'workspace' }),
+        row(1, { by: 'rule', ruleId: 'R1', ruleLabel: 'pnpm test …', scope: 'workspace' }),
         row(2, { answer: 'denied', surface: 'phone' }),
-        row(3, { ruleId: 'R2', scope: 'session' }),
+        row(3, { ruleId: 'R2', ruleLabel: 'git log', scope: 'session' }),
         row(4, { answer: 'nothing', by: 'agentGone', surface: '' }),
+        row(5, { answer: 'changed', tool: 'rule', toolName: 'revoked', agentId: '', ruleId: 'R2' }),
       ]),
     );
     const texts = (await rowTexts()).map((text) => text.replace(/\s+/g, ' '));
-    assert.match(texts[0] ?? '', /Allowed rule, this workspace/);
+    assert.match(texts[0] ?? '', /Fix tests .* Allowed rule pnpm test …$/);
     assert.match(texts[1] ?? '', /Denied you, on the phone/);
-    assert.match(texts[2] ?? '', /Always allowed you, made a rule/);
+    assert.match(texts[2] ?? '', /Always allowed you, made git log$/);
     assert.match(texts[3] ?? '', /Nothing ran agent stopped/);
+    assert.match(texts[4] ?? '', /Rule revoked you$/);
+    await view.page.getByRole('button', { name: 'pnpm test …' }).click();
+    assert.deepEqual(await sent(), [{ type: 'showRule', ruleId: 'R1' }]);
   });
 
   it('drops an answer to an older question', async () => {
@@ -132,7 +138,7 @@ describe('history page', function () {
         request: 1,
         totals: {
           ...{ all: 10, byPerson: 3, byRule: 7, denied: 1, medianWaitMs: 9000 },
-          busiestRule: { id: 'R1', times: 7 },
+          busiestRule: { id: 'R1', label: 'pnpm test …', times: 7 },
           days: [
             { day: DAY - 2, person: 1, rule: 2 },
             { day: DAY, person: 2, rule: 5 },
@@ -144,7 +150,10 @@ describe('history page', function () {
     assert.match(text, /70 %/);
     assert.match(text, /3, of which 1 denied/);
     assert.match(text, /9 s/);
-    assert.equal(await view.page.locator('.cs-bars li').count(), 3);
+    // The days of the filter, whatever happened on them.
+    assert.equal(await view.page.locator('.cs-bars li').count(), 14);
+    assert.match(text, /10 in 14 days/);
+    assert.match(text, /pnpm test … 7 times/);
     const height = await view.page.evaluate(
       `document.querySelector('.cs-bars li:last-child .r').offsetHeight`,
     );

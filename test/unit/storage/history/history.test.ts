@@ -90,7 +90,8 @@ describe('The history of a record', () => {
     assert.deepEqual(
       { ...byRule, id: 0, at: 0 },
       {
-        ...{ id: 0, at: 0, agentId: 'claude', sessionKey: 's', tool: 'execute', toolName: 'Bash' },
+        ...{ id: 0, at: 0, agentId: 'claude', sessionKey: 's', sessionTitle: '' },
+        ...{ tool: 'execute', toolName: 'Bash', ruleLabel: '' },
         ...{
           target: 'b',
           answer: 'allowed',
@@ -169,7 +170,7 @@ describe('The history of a record', () => {
     assert.ok(typeof all === 'object' && 'byRule' in all);
     assert.deepEqual(
       [all.all, all.byPerson, all.byRule, all.denied, all.medianWaitMs, all.busiestRule],
-      [4, 2, 2, 1, 9000, { id: 'R12', times: 2 }],
+      [4, 2, 2, 1, 9000, { id: 'R12', label: '', times: 2 }],
     );
     assert.deepEqual(
       all.days.map(({ person, rule }) => [person, rule]),
@@ -190,6 +191,65 @@ describe('The history of a record', () => {
     assert.equal(totals.all, 2100);
     assert.deepEqual(await targets({ text: 'show 2098' }), ['git show 2098']);
   }).timeout(30_000);
+
+  it('calls sessions and rules what the record calls them last', async () => {
+    const journal = new FileJournal({ folder, newId: ulidSource(() => NOW) });
+    const made = { id: 'R12', scope: 'workspace', label: 'pnpm test', effect: 'allow' } as const;
+    const [begun, asked] = entriesOf({ target: 'pnpm test', hoursAgo: 1 }, 1);
+    const [, answered] = entriesOf({ target: 'pnpm test', by: RULE }, 2);
+    assert.ok(
+      begun?.type === 'raised' && asked?.type === 'settled' && answered?.type === 'settled',
+    );
+    await journal.append({ ...begun, sessionTitle: 'New session' });
+    await journal.append({ ...asked, sessionTitle: 'New session', rule: made });
+    await journal.append({ ...answered, sessionTitle: 'Fix ,"target":tests', target: 'pnpm test' });
+    await journal.close();
+    const names = (await rows()).map(({ sessionTitle, ruleLabel, by }) => [
+      by,
+      sessionTitle,
+      ruleLabel,
+    ]);
+    assert.deepEqual(names, [
+      ['rule', 'Fix ,"target":tests', 'pnpm test'],
+      ['person', 'Fix ,"target":tests', 'pnpm test'],
+    ]);
+    const totals = await history.answer({ kind: 'totals', filter: {} });
+    assert.ok(typeof totals === 'object' && 'byRule' in totals);
+    assert.deepEqual(totals.busiestRule, { id: 'R12', label: 'pnpm test', times: 1 });
+  });
+
+  it('reads what a request is about though its session is called like a field', async () => {
+    const journal = new FileJournal({ folder, newId: ulidSource(() => NOW) });
+    const [begun, end] = entriesOf({ target: 'ls' }, 1);
+    assert.ok(begun?.type === 'raised' && end);
+    await journal.append({ ...begun, sessionTitle: ',"target":"x"},"hash":' });
+    await journal.append(end);
+    await journal.close();
+    assert.deepEqual(await targets(), ['ls']);
+  });
+
+  it('lists who revoked a rule, and does not count that as a request', async () => {
+    await record([{ target: 'pnpm test', hoursAgo: 1 }]);
+    const journal = new FileJournal({ folder, newId: ulidSource(() => NOW + 10) });
+    const rule = { id: 'R12', scope: 'workspace', effect: 'allow', label: 'pnpm test' } as const;
+    await journal.append({ type: 'rule', change: 'revoked', rule, by: PERSON, at: NOW });
+    await journal.close();
+    const [revoked] = await rows({ tool: 'rule' });
+    const { answer, toolName, target, by, surface, ruleId } = revoked ?? {};
+    assert.deepEqual(
+      [answer, toolName, target, by, surface, ruleId],
+      ['changed', 'revoked', 'pnpm test', 'person', 'inbox', 'R12'],
+    );
+    assert.deepEqual(await targets({ text: 'pnpm' }), ['pnpm test', 'pnpm test']);
+    const progress = await history.answer({ kind: 'update' });
+    assert.ok(typeof progress === 'object' && 'requests' in progress);
+    assert.deepEqual([progress.requests, progress.agents], [1, ['claude']]);
+    for (const filter of [{}, { text: 'pnpm' }]) {
+      const totals = await history.answer({ kind: 'totals', filter });
+      assert.ok(typeof totals === 'object' && 'byRule' in totals);
+      assert.deepEqual([totals.all, totals.byPerson, totals.medianWaitMs], [1, 1, 1000]);
+    }
+  });
 
   it('takes in what is added later', async () => {
     await record([{ target: 'a', hoursAgo: 2 }]);

@@ -11,8 +11,24 @@ import { removeFolder, temporaryFolder } from '../../../support/testFolder.ts';
 
 const NAME = journalFileName('01ARZ3NDEKTSV4RRFFQ69G5FAV');
 const row = (target: string): Omit<HistoryRow, 'id'> => ({
-  ...{ at: 1, agentId: 'claude', sessionKey: 's', tool: 'execute', toolName: 'Bash', target },
-  ...{ answer: 'allowed', by: 'person', surface: 'inbox', ruleId: '', scope: '', latencyMs: 5 },
+  ...{
+    at: 1,
+    agentId: 'claude',
+    sessionKey: 's',
+    sessionTitle: 'Fix tests',
+    tool: 'execute',
+    toolName: 'Bash',
+    target,
+  },
+  ...{
+    answer: 'allowed',
+    by: 'person',
+    surface: 'inbox',
+    ruleId: 'R1',
+    ruleLabel: 'git log',
+    scope: '',
+    latencyMs: 5,
+  },
 });
 
 describe('A snapshot of the history', () => {
@@ -50,6 +66,8 @@ describe('A snapshot of the history', () => {
     const restored = HistoryIndex.restored(sql, saved.index);
     assert.deepEqual(targets(restored), ['pnpm test']);
     assert.deepEqual(saved.place, { read: [[NAME, 100]], unreadable: 0, targets: [['r', 't']] });
+    const [first] = restored?.page({}, 1).rows ?? [];
+    assert.deepEqual([first?.sessionTitle, first?.ruleLabel], ['Fix tests', 'git log']);
     restored?.add(row('pnpm lint'));
     restored?.flush();
     assert.deepEqual(targets(restored), ['pnpm lint', 'pnpm test']);
