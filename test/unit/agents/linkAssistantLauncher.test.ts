@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import type { AgentConnection } from '../../../src/agents/agent.ts';
 import { linkAssistantLauncher } from '../../../src/agents/linkAssistant/launcher.ts';
 import { systemClock } from '../../../src/base/clock.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
@@ -11,22 +12,30 @@ const FAKE = path.join(ROOT, 'test/support/fakeLinkAgent.mjs');
 
 describe('Starting agent (link-assistant)', () => {
   let cwd: string;
+  let started: AgentConnection[];
   beforeEach(() => {
     cwd = temporaryFolder();
+    started = [];
   });
-  afterEach(() => removeFolder(cwd));
+  afterEach(async () => {
+    await Promise.all(started.map((connection) => connection.stop()));
+    removeFolder(cwd);
+  });
 
-  function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  async function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
     const newId = ulidSource(systemClock.now);
     const journal = { append: async () => undefined };
     const gate = new Broker({ clock: systemClock, newId, journal, rules: rulesOnFakes(newId) });
-    return linkAssistantLauncher({ command: process.execPath, args: [FAKE, ...args] }).start({
+    const launcher = linkAssistantLauncher({ command: process.execPath, args: [FAKE, ...args] });
+    const connection = await launcher.start({
       session: { key: newId(), title: 'Test', cwd, workspaceFolder: cwd },
       gate,
       env: { PATH: process.env['PATH'], ...env },
       signal: new AbortController().signal,
       log: () => undefined,
     });
+    started.push(connection);
+    return connection;
   }
 
   it('knows its version, and ends with it', async () => {
@@ -42,7 +51,7 @@ describe('Starting agent (link-assistant)', () => {
         code: 'agentNotGated',
       });
     for (const version of ['0.26.1', '0.27.0', '1.0.0'])
-      await (await start([], { FAKE_LINK_AGENT_VERSION: version })).stop();
+      await start([], { FAKE_LINK_AGENT_VERSION: version });
   });
 
   it('is refused with arguments that let calls through', async () => {
