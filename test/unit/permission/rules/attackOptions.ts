@@ -307,4 +307,17 @@ export const OPTION_ATTACKS: readonly AttackClass[] = [
       'npm config set x y',
     ],
   },
+  {
+    name: 'another target, a folder over the root',
+    rules: ['make test', './gradlew test', 'gradle test', 'cp', 'mv'],
+    commands: [
+      'make test deploy',
+      'make test -j 4 deploy',
+      'gradle test publish',
+      'cp -r x/ .',
+      'cp -r x/. .',
+      'cp -rT x .',
+      'cp -r x/ ./',
+    ],
+  },
 ];
