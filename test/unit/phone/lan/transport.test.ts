@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { type Interfaces, privateAddresses } from '../../../../src/phone/lan/addresses.ts';
 import { LanTransport } from '../../../../src/phone/lan/transport.ts';
 import type { UserError } from '../../../../src/protocol/userError.ts';
+import { freePort } from '../../../support/codeServer.ts';
 import { lanOptions, OUTBOX, startLan } from '../../../support/lanUnderTest.ts';
 import { MailboxClient } from '../../../support/mailboxClient.ts';
 import { MemorySecrets } from '../../../support/memorySecrets.ts';
@@ -48,6 +49,37 @@ describe('the LAN transport', () => {
       await transport.stop();
       await new Promise((resolve) => blocker.close(resolve));
     }
+  });
+
+  it('windows share the ports from the wanted one on: each comes back to its own', async () => {
+    const port = await freePort();
+    const secrets = [new MemorySecrets(), new MemorySecrets()];
+    const start = async (window: number) => {
+      const workspaceSecrets = secrets[window] ?? new MemorySecrets();
+      const { transport } = await startLan({ workspaceSecrets, port });
+      return { transport, port: Number(new URL(transport.pageUrl).port) };
+    };
+    const first = await start(0);
+    const second = await start(1);
+    assert.equal(first.port, port);
+    assert.ok(second.port > port && second.port < port + 8);
+    await Promise.all([first.transport.stop(), second.transport.stop()]);
+    const secondAgain = await start(1);
+    const firstAgain = await start(0);
+    assert.deepEqual([firstAgain.port, secondAgain.port], [first.port, second.port]);
+    await Promise.all([firstAgain.transport.stop(), secondAgain.transport.stop()]);
+  });
+
+  it('takes no other port than the wanted ones, and says that they are taken', async () => {
+    // None comes after it.
+    const port = 65_535;
+    const blocker = net.createServer();
+    await new Promise<void>((resolve) => blocker.listen(port, '127.0.0.1', resolve));
+    const transport = new LanTransport(lanOptions({ port }));
+    await assert.rejects(transport.start(), { code: 'serverFailed' });
+    assert.equal(transport.status.state, 'down');
+    await transport.stop();
+    await new Promise((resolve) => blocker.close(resolve));
   });
 
   it('a stored port that is none is not used', async () => {
