@@ -17,9 +17,11 @@ export interface MissedOptions {
   /** This process' own record: the ends are put there, for nobody writes to another's. */
   readonly journal: JournalPort;
   readonly clock: Clock;
-  /** A crash had left half a line at the end of a file; it was cut off. */
-  readonly onMended?: (file: string, bytes: number) => void;
+  readonly onMended?: OnMended;
 }
+
+/** A crash had left half a line at the end of a file; it was cut off. */
+export type OnMended = (file: string, bytes: number) => void;
 
 /**
  * Finds what waited in windows that are gone, oldest first, and puts on record that it was not run. Each is found once, by

@@ -11,7 +11,7 @@ import { StoredRules } from '../permission/storedRules.ts';
 import { TimeOut } from '../permission/timeOut.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { FileJournal } from '../storage/journal.ts';
-import type { MissedRequest } from '../storage/missedRequests.ts';
+import type { MissedRequest, OnMended } from '../storage/missedRequests.ts';
 import { createRuleEngine } from '../storage/rules/ruleEngine.ts';
 import { RulesFile } from '../storage/rules/rulesFile.ts';
 import { UsesFile } from '../storage/rules/usesFile.ts';
@@ -28,7 +28,7 @@ export interface Core {
   readonly sessions: Sessions;
   readonly journalFolder: string;
   /** What waited in windows that are gone; each is found once. */
-  findMissed(): Promise<readonly MissedRequest[]>;
+  findMissed(onMended: OnMended): Promise<readonly MissedRequest[]>;
   readonly output: vscode.LogOutputChannel;
   close(): Promise<void>;
 }
@@ -73,16 +73,13 @@ export function createCore(context: vscode.ExtensionContext): Core {
     shell,
     sessions,
     journalFolder,
-    findMissed: async () => {
+    findMissed: async (onMended) => {
       const { findMissedRequests } = await import('../storage/missedRequests.ts');
       return findMissedRequests({
         folder: journalFolder,
         journal,
         clock: systemClock,
-        onMended: (file, bytes) =>
-          output.warn(
-            `The last line of ${safeText(file)} was cut off by a crash. Its ${bytes} bytes were removed; no answer was given on it.`,
-          ),
+        onMended,
       });
     },
     output,

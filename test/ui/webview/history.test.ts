@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { HistoryRow, ToHistory } from '../../../src/protocol/historyView.ts';
+import { CONTRAST, NAMES, REFERENCES } from '../../support/accessChecks.ts';
 import { type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 
 const TODAY = Date.now();
@@ -188,6 +189,18 @@ describe('history page', function () {
     assert.match((await rowTexts())[0] ?? '', /<img src=x/);
     assert.equal(await view.page.locator('.cs-table img').count(), 0);
   });
+
+  for (const theme of ['dark', 'light', 'hc'] as const)
+    it(`can be read and named in the ${theme} theme`, async () => {
+      await view.close();
+      view = await harness.open('history', { width: 900, height: 660, theme });
+      await view.send(
+        page(0, [row(1, { ruleId: 'R1', ruleLabel: 'git log' }), row(2, { answer: 'nothing' })]),
+        { type: 'progress', progress, isComplete: false },
+      );
+      for (const check of [CONTRAST, NAMES, REFERENCES])
+        assert.deepEqual(await view.page.evaluate(check), []);
+    });
 
   it('fits a narrow panel', async () => {
     await view.page.setViewportSize({ width: 480, height: 820 });

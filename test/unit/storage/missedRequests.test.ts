@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,6 +75,37 @@ describe('Requests that waited in a window that is gone', function () {
       readdirSync(folder).filter((name) => !name.endsWith('.ndjson')),
       [],
     );
+  });
+
+  it('are found beside half a line that the crash left, which is cut off and reported once', async () => {
+    await kill(await startWorker());
+    const [theirs = ''] = await journalFiles(folder);
+    const whole = readFileSync(theirs, 'utf8');
+    const half = '{"seq":5,"prev":"';
+    appendFileSync(theirs, half);
+    const told: [string, number][] = [];
+    const ask = () =>
+      findMissedRequests({
+        ...{ folder, journal, clock: { now: Date.now } },
+        onMended: (file, bytes) => told.push([file, bytes]),
+      });
+    assert.equal((await ask()).length, 2);
+    assert.deepEqual(await ask(), []);
+    assert.deepEqual(told, [[theirs, half.length]]);
+    assert.equal(readFileSync(theirs, 'utf8'), whole);
+    const report = await verifyJournal([theirs]);
+    assert.deepEqual(report.files, [{ file: theirs, lines: 4 }]);
+  });
+
+  it('are waiting still when the half line was to be their answer', async () => {
+    await kill(await startWorker());
+    const [theirs = ''] = await journalFiles(folder);
+    const text = readFileSync(theirs, 'utf8');
+    // The last line is the answer to the first request.
+    assert.match(text.trimEnd().split('\n').at(-1) ?? '', /"type":"settled"/);
+    writeFileSync(theirs, text.slice(0, -10));
+    const missed = (await find()).map(({ target }) => target);
+    assert.deepEqual(missed, ['git status', 'pnpm publish', 'rm -rf build']);
   });
 
   it('are none when it was closed in order', async () => {
