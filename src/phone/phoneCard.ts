@@ -1,5 +1,6 @@
 import type { Display, Preview } from '../permission/display.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import type { Verdict } from '../permission/rule.ts';
 import { plain, type Span, type Spans } from '../permission/spans.ts';
 import { type CardView, cardView } from '../protocol/cardView.ts';
 import { utf8 } from '../protocol/phone/bytes.ts';
@@ -19,11 +20,16 @@ const MAX_CARD = MAX_PAYLOAD - AROUND;
  * The card of a request as phones get it. What does not fit into one envelope is shortened, and marked: then it cannot
  * be allowed on the phone, since nobody may allow what they do not see.
  */
-export function phoneCard(request: PermissionRequest, rules: RuleOffer): SharedCard {
-  const { outcome: _, noRule: __, verdict: ___, ...view } = cardView(request);
-  const whole = cardOf(view, rules, isCut(view.display));
+export function phoneCard(
+  request: PermissionRequest,
+  rules: RuleOffer,
+  judged?: Verdict,
+): SharedCard {
+  const { outcome: _, ...all } = cardView(request, undefined, judged);
+  const whole = cardOf(all, rules, isCut(all.display));
   if (fits(whole)) return whole;
-  // First what decides nothing.
+  // First what decides nothing. The parts of a command say it once more.
+  const { verdict: __, ...view } = all;
   const lean = cardOf(
     { ...view, options: [], display: withoutTrimmings(view.display) },
     { scopes: rules.scopes, suggestions: [] },
@@ -41,7 +47,7 @@ export function phoneCard(request: PermissionRequest, rules: RuleOffer): SharedC
   return cardOf({ ...view, options: [], display: bareDisplay(view.display) }, NO_RULES, true);
 }
 
-type View = Omit<CardView, 'outcome' | 'noRule' | 'verdict'>;
+type View = Omit<CardView, 'outcome'>;
 
 function cardOf(view: View, rules: RuleOffer, shortened: boolean): SharedCard {
   return { ...view, rules, shortened };

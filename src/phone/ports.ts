@@ -5,7 +5,7 @@ import type { PhoneAnswer } from '../protocol/phone/payloads.ts';
 /** What phones need of the broker. */
 export type PhoneBroker = Pick<
   Broker,
-  'pending' | 'find' | 'settledAs' | 'answer' | 'onDidRaise' | 'onDidSettle'
+  'pending' | 'find' | 'settledAs' | 'whyAsked' | 'answer' | 'onDidRaise' | 'onDidSettle'
 >;
 
 /** An answer from a phone that a person has to confirm at the desktop. */

@@ -85,7 +85,10 @@ export class SharedCards implements Disposable {
       const rules = await this.#rulesOf(request);
       const isOver = this.#options.broker.settledAs(request.id) !== undefined;
       if (isOver || this.#store.isDisposed) return;
-      this.#open.set(request.id, phoneCard(request, rules));
+      this.#open.set(
+        request.id,
+        phoneCard(request, rules, this.#options.broker.whyAsked(request.id)),
+      );
       this.#made.fire(request);
     } catch (error) {
       this.#options.onError(error);

@@ -100,11 +100,15 @@ function CardBody({ item, ui, questions, article }: CardBodyProps): VNode {
           }
         />
       ) : (
-        <Payload id={`payload-${id}`} display={display} />
+        <Payload
+          id={`payload-${id}`}
+          display={display}
+          {...(card.verdict && { parts: card.verdict.parts })}
+        />
       )}
       {isOpen && <PermitNotes card={card} />}
       {isOpen && <Notes card={card} />}
-      <Facts id={`facts-${id}`} display={display} />
+      <Facts id={`facts-${id}`} display={display} asked={card} />
       {isOpen && phase.refused !== undefined && (
         <Note icon="error" tone="err" text={phase.refused} alert />
       )}

@@ -87,6 +87,7 @@ export function fitsInList(card: PhoneCard): boolean {
     display.hidden === 0 &&
     display.facts.length === 0 &&
     lineCount(card) <= SMALL_LINES &&
+    (card.verdict?.parts.length ?? 0) <= SMALL_LINES &&
     JSON.stringify(display.preview).length <= SMALL_LETTERS * 2
   );
 }

@@ -142,7 +142,11 @@ const ListCard = memo(({ app, item, canAnswer }: ListCardProps): VNode => {
         <>
           {display.risk && <RiskNote id={`risk-${id}`} text={display.risk.text} />}
           <div class={fits ? undefined : 'p-peek'} inert={!fits}>
-            <Payload id={`payload-${id}`} display={display} />
+            <Payload
+              id={`payload-${id}`}
+              display={display}
+              {...(card.verdict && { parts: card.verdict.parts })}
+            />
           </div>
           {fits && <Facts id={`facts-${id}`} display={display} />}
           {phase.kind === 'open' && phase.refused !== undefined && (

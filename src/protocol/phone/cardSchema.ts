@@ -88,6 +88,20 @@ const option = v.object({
   wider: flag,
 });
 
+const ruleLink = v.object({ id: text, label: text });
+
+const verdict = v.object({
+  why: text,
+  rule: v.exactOptional(ruleLink),
+  parts: v.array(
+    v.object({
+      text,
+      verdict: v.picklist(['allow', 'deny', 'ask']),
+      rule: v.exactOptional(ruleLink),
+    }),
+  ),
+});
+
 /** How a request ended. */
 export const outcomeSchema = v.object({
   tone: v.picklist(['ok', 'no', 'gone']),
@@ -109,6 +123,8 @@ export const cardEntries = {
   options: v.array(option),
   canAllow: flag,
   canHaveRule: flag,
+  noRule: v.exactOptional(text),
+  verdict: v.exactOptional(verdict),
   denyEndsTurn: flag,
   feedbackIsNextPrompt: flag,
 };

@@ -27,7 +27,7 @@ type Permit = v.InferOutput<typeof permit>;
 const scope = v.picklist(['session', 'workspace', 'global']);
 
 /** A card as it is on the phone. Deny is always possible. */
-export interface PhoneCard extends Omit<CardView, 'outcome' | 'noRule' | 'verdict'> {
+export interface PhoneCard extends Omit<CardView, 'outcome'> {
   readonly rules: RuleOffer;
   /** Not everything is here: "shortened; open it at the desktop". */
   readonly shortened: boolean;

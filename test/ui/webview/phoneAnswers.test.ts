@@ -223,4 +223,23 @@ describe('requests on the page for phones', function () {
     assert.equal(await page.locator('.p-foot .allow[aria-disabled=true]').count(), 1);
     assert.equal(await page.locator('.always').count(), 0);
   });
+
+  it('lights the new part of a command, and names the rule of the others without a link', async () => {
+    const page = await phone.paired(desktop);
+    const rule = { id: 'r1', label: 'pnpm test …' };
+    const parts = [
+      { text: 'pnpm test', verdict: 'allow', rule },
+      { text: 'git status', verdict: 'ask' },
+    ] as const;
+    const command = { tool: 'execute', command: 'pnpm test && git status', cwd: '.' } as const;
+    desktop.raise(phoneCard(command, {}, { verdict: { why: 'No rule covers it.', parts } }));
+    await page.locator('.cs-card .cs-part.new', { hasText: 'git status' }).waitFor();
+    await page.getByText('More ways to answer').click();
+    await page.locator('.p-foot').waitFor();
+    assert.deepEqual(await page.locator('.cs-part').allTextContents(), [
+      'pnpm testallowed by rule pnpm test …',
+      '&& git statusnew',
+    ]);
+    assert.equal(await page.locator('.cs-part button').count(), 0);
+  });
 });

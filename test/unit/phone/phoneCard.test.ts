@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Action } from '../../../src/permission/action.ts';
 import { buildRequest } from '../../../src/permission/newRequest.ts';
 import type { RequestDraft } from '../../../src/permission/request.ts';
+import type { Verdict } from '../../../src/permission/rule.ts';
 import { phoneCard } from '../../../src/phone/phoneCard.ts';
 import { MAX_PAYLOAD } from '../../../src/protocol/phone/envelope.ts';
 import { digestOf, parseToPhone } from '../../../src/protocol/phone/payloads.ts';
@@ -11,8 +12,8 @@ import { draft, draftOf, execute, option } from '../../support/builders.ts';
 const RULES = { scopes: ['session'], suggestions: [{ id: 'command:ls', label: 'ls …' }] } as const;
 
 /** The card as the phone has parsed it. */
-function cardOf(of: RequestDraft) {
-  const shared = phoneCard(buildRequest(of, '0'.repeat(26), 0).request, RULES);
+function cardOf(of: RequestDraft, judged?: Verdict) {
+  const shared = phoneCard(buildRequest(of, '0'.repeat(26), 0).request, RULES, judged);
   const card = { ...shared, mayAllow: 'yes', mayAlways: 'yes' };
   const nonce = 'A'.repeat(22);
   const payload = JSON.stringify({ t: 'card', card, digest: digestOf(card), nonce, at: 2 ** 48 });
@@ -28,6 +29,26 @@ function cardOf(of: RequestDraft) {
   return parsed.value.card;
 }
 
+const JUDGED: Verdict = {
+  verdict: 'ask',
+  why: 'It does not cover git push.',
+  parts: [
+    {
+      text: 'pnpm test',
+      verdict: 'allow',
+      rule: {
+        id: 'r1',
+        effect: 'allow',
+        scope: 'global',
+        createdAt: 0,
+        createdBy: { kind: 'person', surface: 'chat' },
+        match: { kind: 'command', tokens: ['pnpm', 'test'] },
+      },
+    },
+    { text: 'git push', verdict: 'ask' },
+  ],
+};
+
 const edit = (newText: string): Action => ({
   tool: 'edit',
   path: '/home/dev/project/a.ts',
@@ -41,6 +62,25 @@ describe('a card on the phone', () => {
       [card.shortened, card.rules.suggestions.length, card.options.length, card.display.why],
       [false, 1, 2, ['Because.']],
     );
+  });
+
+  it('says which parts of a command have a rule, where there is room for it', () => {
+    const card = cardOf(draftOf(execute('pnpm test && git push')), JUDGED);
+    assert.deepEqual(card.verdict, {
+      why: 'It does not cover git push.',
+      parts: [
+        {
+          text: 'pnpm test',
+          verdict: 'allow',
+          rule: { id: 'r1', label: card.verdict?.parts[0]?.rule?.label },
+        },
+        { text: 'git push', verdict: 'ask' },
+      ],
+    });
+    const long = draftOf(execute(`echo ${'x'.repeat(5000)} && git push`));
+    assert.ok(cardOf(long, JUDGED).verdict);
+    const lean = cardOf(long, { ...JUDGED, why: 'y'.repeat(3000) });
+    assert.deepEqual([lean.verdict, lean.shortened], [undefined, false]);
   });
 
   it('drops what decides nothing before it shortens the call', () => {
