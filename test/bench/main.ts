@@ -13,6 +13,7 @@ import { benchJournal } from './journal.ts';
 import { benchPhone } from './phone.ts';
 import { benchPhoneHub } from './phoneHub.ts';
 import { benchPhonePage } from './phonePage.ts';
+import { benchPhonePages } from './phonePages.ts';
 import type * as RoundTrip from './roundTrip.ts';
 import { benchRules } from './rules.ts';
 import { benchWorkbenchLoad } from './workbenchLoad.ts';
@@ -46,6 +47,7 @@ try {
     phoneMilliseconds: await benchPhone(),
     phoneHubMilliseconds: await benchPhoneHub(),
     phonePageMilliseconds: await benchPhonePage(),
+    manyPhonePages: process.platform === 'linux' ? await benchPhonePages() : 'Linux only',
     activationMilliseconds: await benchActivation(),
     workbench: process.platform === 'linux' ? await benchWorkbenchLoad() : 'Linux only',
   };
