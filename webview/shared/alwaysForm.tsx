@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { expiresAt, type RuleExpiry } from '../../src/protocol/ruleExpiry.ts';
 import type { RuleOfferView, SuggestionView } from '../../src/protocol/ruleView.ts';
 import { useArming } from './arming.ts';
@@ -20,11 +20,14 @@ export function AlwaysForm(props: { readonly ui: CardUi; readonly effect: RuleEf
   const offer = useOffer(card.id);
   const form = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
+    // Unless the person has gone on to something else meanwhile.
+    const card = form.current?.closest('.cs-card');
+    if (card && !card.contains(document.activeElement)) return;
     form.current?.querySelector<HTMLElement>('input:checked')?.focus({ preventScroll: true });
   }, [offer === undefined]);
   const title = effect === 'allow' ? 'Always allow' : 'Always deny';
   return (
-    <section class="cs-panel" aria-label={title} ref={form}>
+    <section class="cs-panel cs-rule" aria-label={title} ref={form}>
       {effect === 'deny' && <h4>{title}</h4>}
       {!offer ? (
         <p class="cs-mute">Looking up what can be offered…</p>
@@ -44,7 +47,7 @@ export function AlwaysForm(props: { readonly ui: CardUi; readonly effect: RuleEf
 
 /** Asks the extension when the form opens: a pattern is never this page's own. */
 function useOffer(requestId: string): RuleOfferView | undefined {
-  useEffect(() => post({ type: 'askRules', requestId }), [requestId]);
+  useLayoutEffect(() => post({ type: 'askRules', requestId }), [requestId]);
   return useCard(requestId)?.offer;
 }
 

@@ -114,10 +114,10 @@ function allowStep(card: HTMLElement, handle: CardHandle): void {
   }
 }
 
-/** Whether the person writes something for the agent that is not the answer to its question. */
+/** Whether the person writes something for the agent that is not the answer to its question, or makes a rule. */
 function isWriting(card: HTMLElement): boolean {
   return (
-    document.activeElement?.closest('.cs-feedback') !== null &&
+    document.activeElement?.closest('.cs-feedback, .cs-rule') !== null &&
     card.contains(document.activeElement)
   );
 }

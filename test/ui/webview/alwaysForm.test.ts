@@ -47,6 +47,7 @@ describe('rules on cards', function () {
       await open([card(PNPM_TEST)]);
       assert.deepEqual(await view.sent(), []);
       await button('Always allow').click();
+      await at().locator('.cs-rule').waitFor();
       assert.deepEqual(await view.sent(), [{ type: 'askRules', requestId: 'r1' }]);
       assert.equal(await button('Save rule and allow').count(), 0);
     });
@@ -142,6 +143,17 @@ describe('rules on cards', function () {
       assert.equal(await radio('This workspace').count(), 0);
       await button('Cancel').click();
       assert.equal(await at().locator('.cs-panel').count(), 0);
+    });
+
+    it('is not answered past: the key for Allow once does nothing in it', async () => {
+      await open([card(PNPM_TEST)]);
+      await at().focus();
+      await sleep(ARMED_MS);
+      await openForm();
+      await radio('This workspace').focus();
+      await sleep(ARMED_MS);
+      await view.send({ type: 'key', key: 'allowOnce' });
+      assert.deepEqual(await answers(), []);
     });
 
     it('is used with the keyboard alone', async () => {
