@@ -221,6 +221,8 @@ describe('a phone whose clock is days behind', () => {
   it('is greeted when it says something of another version: then it knows that it has to be reloaded', async () => {
     const stage = await phoneStage();
     const device = await pairPhone(stage);
+    device.sync();
+    await until(() => device.of('synced').length > 0);
     const greeted = device.of('hello').length;
     const envelope = device.link.seal(JSON.stringify({ t: 'sync2', everything: true }));
     stage.mailboxes.post(device.record.mailboxes.toWorkspace, envelope);
