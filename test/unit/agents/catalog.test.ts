@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CATALOG, createLauncher, programOf } from '../../../src/agents/catalog.ts';
 import { asksForCell, strictCell } from '../../../src/protocol/asksFor.ts';
 import { describeError } from '../../../src/protocol/userError.ts';
+import { CELLS, tableIn } from '../../support/parity.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 const options = { demoProgram: '/nowhere/demoAgent.js' };
@@ -45,6 +46,31 @@ describe('The parity table', () => {
       const cells = [name, transport, alwaysScope, asksForCell(asksFor), strictCell(strict)];
       assert.ok(readme.includes(`| ${cells.join(' | ')} |\n`), name);
     }
+  });
+
+  it('in the README has a row for each agent with every part of the contract, and none failed', () => {
+    const table = tableIn(fs.readFileSync(path.join(ROOT, 'README.md'), 'utf8')) ?? '';
+    const [head, , ...rows] = table
+      .split('\n')
+      .filter((line) => line.startsWith('|'))
+      .map((line) =>
+        line
+          .split('|')
+          .map((cell) => cell.trim())
+          .slice(1, -1),
+      );
+    assert.deepEqual(head, ['Agent', ...Object.values(CELLS)]);
+    assert.deepEqual(
+      rows.map(([name]) => name?.replace(', stand-in', '')),
+      CATALOG.map(({ name }) => name),
+    );
+    const good = /^(?:passed|\*\*not run\*\*|protocol has no such thing)(?: \(\d+\))?$/;
+    for (const [name, ...cells] of rows)
+      assert.deepEqual(
+        [cells.length, cells.filter((cell) => !good.test(cell))],
+        [Object.keys(CELLS).length, []],
+        name,
+      );
   });
 
   it('makes a launcher for each relayed agent', async () => {
