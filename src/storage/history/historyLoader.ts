@@ -95,8 +95,8 @@ export class HistoryLoader {
   }
 
   #addLines(text: string): void {
-    for (let at = 0; at < text.length; ) {
-      const end = text.indexOf('\n', at);
+    let at = 0;
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', at)) {
       this.#addLine(text.slice(at, end));
       at = end + 1;
     }
