@@ -8,6 +8,7 @@ import type {
 } from '../../protocol/historyView.ts';
 import { dayOf, startOfDay } from './historyDays.ts';
 import { Where } from './historyWhere.ts';
+import type { SavedIndex } from './savedIndex.ts';
 
 const BATCH = 50;
 const MAX_LISTED = 2000;
@@ -36,21 +37,6 @@ CREATE TABLE daily (day INTEGER, agentId INTEGER, tool INTEGER, answer INTEGER, 
   times INTEGER, PRIMARY KEY (day, agentId, tool, answer, "by", scope)) WITHOUT ROWID;
 `;
 
-/** An index outside of its database's memory. */
-export interface SavedIndex {
-  readonly database: Uint8Array;
-  readonly words: readonly string[];
-  readonly targets: readonly number[];
-  readonly agents: readonly string[];
-  readonly count: number;
-  readonly changes: number;
-  readonly sessions: Names;
-  readonly rules: Names;
-}
-
-/** What things are called, by their key. */
-type Names = readonly (readonly [string, string])[];
-
 /**
  * The requests of the record in a database in memory, to be thrown away and made anew. Texts are kept once each, and rows
  * hold their numbers: a million rows are scanned in a moment, and a text is searched in what differs only.
@@ -60,8 +46,10 @@ export class HistoryIndex {
   #insert: Statement;
   readonly #words: string[] = [''];
   readonly #numbers = new Map([['', 0]]);
-  /** Numbers of the words that are a target, in lower case. */
-  readonly #targets = new Map<number, string>();
+  /** Targets apart from the other words: these are few and looked up for each row, those are many and mostly new. */
+  readonly #targetNumbers = new Map([['', 0]]);
+  /** Each target in lower case, with its number. */
+  readonly #targets: { readonly number: number; readonly lower: string }[] = [];
   readonly #agents = new Set<string>();
   /** Titles of sessions and labels of rules, by key: the last that was read counts, for all rows. */
   readonly #sessions = new Map<string, string>();
@@ -100,7 +88,7 @@ export class HistoryIndex {
     const database = this.#db.export();
     // What was attached to the database is gone with that.
     this.#insert = this.#attach();
-    const targets = [...this.#targets.keys()];
+    const targets = this.#targets.map(({ number }) => number);
     return {
       ...{ database, words: this.#words, targets, agents: this.agents },
       ...{ count: this.#count, changes: this.#changes },
@@ -110,11 +98,12 @@ export class HistoryIndex {
 
   #restore({ words, targets, agents, count, changes, sessions, rules }: SavedIndex): void {
     this.#words.length = 0;
+    const areTargets = new Set(targets);
     for (const [number, word] of words.entries()) {
       this.#words.push(word);
-      this.#numbers.set(word, number);
+      if (areTargets.has(number)) this.#rememberTarget(word, number);
+      else this.#numbers.set(word, number);
     }
-    for (const number of targets) this.#targets.set(number, (words[number] ?? '').toLowerCase());
     for (const agent of agents) this.#agents.add(agent);
     for (const [key, title] of sessions) this.#sessions.set(key, title);
     for (const [id, label] of rules) this.#rules.set(id, label);
@@ -142,8 +131,7 @@ export class HistoryIndex {
   /** Takes a row in; it is found after the next {@link flush}. */
   add(row: Omit<HistoryRow, 'id'>): void {
     const day = dayOf(row.at);
-    const target = this.#again('target', row.target);
-    if (!this.#targets.has(target)) this.#targets.set(target, row.target.toLowerCase());
+    const target = this.#targetNumber(row.target);
     if (row.agentId !== '') this.#agents.add(row.agentId);
     if (row.sessionTitle !== '') this.#sessions.set(row.sessionKey, row.sessionTitle);
     if (row.ruleLabel !== '') this.#rules.set(row.ruleId, row.ruleLabel);
@@ -321,7 +309,7 @@ export class HistoryIndex {
   #isTarget(text: string): string {
     const wanted = text.toLowerCase();
     const found: number[] = [];
-    for (const [number, target] of this.#targets) if (target.includes(wanted)) found.push(number);
+    for (const { number, lower } of this.#targets) if (lower.includes(wanted)) found.push(number);
     if (found.length <= MAX_LISTED) return `target IN (${found.join(',')})`;
     this.#wanted = new Uint8Array(this.#words.length);
     for (const number of found) this.#wanted[number] = 1;
@@ -358,6 +346,19 @@ export class HistoryIndex {
     const number = this.#number(word);
     this.#last.set(column, { word, number });
     return number;
+  }
+
+  #targetNumber(target: string): number {
+    const known = this.#targetNumbers.get(target);
+    if (known !== undefined) return known;
+    const number = this.#words.push(target) - 1;
+    this.#rememberTarget(target, number);
+    return number;
+  }
+
+  #rememberTarget(target: string, number: number): void {
+    this.#targetNumbers.set(target, number);
+    this.#targets.push({ number, lower: target.toLowerCase() });
   }
 
   #number(word: string): number {

@@ -2,8 +2,8 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../../base/json.ts';
-import type { SavedIndex } from './historyIndex.ts';
 import type { LoaderPlace } from './historyLoader.ts';
+import type { SavedIndex } from './savedIndex.ts';
 
 /** Changes with what is in an index. */
 const VERSION = 2;
