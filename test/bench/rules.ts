@@ -5,7 +5,7 @@ import { RuleSet } from '../../src/permission/match/ruleSet.ts';
 import type { Rule, RuleMatch } from '../../src/permission/rule.ts';
 
 const CONTEXT: MatchContext = {
-  workspaceFolder: '/work/app',
+  workspaceFolder: '/ws/app',
   agentId: 'claude',
   sessionKey: 'session-1',
   now: 0,

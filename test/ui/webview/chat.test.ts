@@ -63,7 +63,7 @@ describe('chat panel', function () {
     it('names the files that can let calls through, and opens them', async () => {
       const path = '/home/dev/.claude/settings.json';
       const doors = [
-        { label: '.claude/settings.json', path: '/work/.claude/settings.json' },
+        { label: '.claude/settings.json', path: '/ws/.claude/settings.json' },
         { label: '~/.claude/settings.json', path },
       ];
       await open([], { asksFor: 'what its own settings do not allow', doors });

@@ -76,9 +76,9 @@ describe('What can let calls through beside the gate', () => {
   });
 
   it('are shown as short as they can be, and not at all where they are shut', () => {
-    const made = ['/work/p/.claude/settings.json', '/home/me/.claude/settings.json', '/etc/x.json'];
+    const made = ['/ws/p/.claude/settings.json', '/home/me/.claude/settings.json', '/etc/x.json'];
     const shown = (kind: 'off' | 'on' | 'noWay') =>
-      doorViews({ files: made, strict: { kind } }, '/work/p', { HOME: '/home/me' }).map(
+      doorViews({ files: made, strict: { kind } }, '/ws/p', { HOME: '/home/me' }).map(
         ({ label }) => label,
       );
     const labels = ['.claude/settings.json', '~/.claude/settings.json', '/etc/x.json'];

@@ -85,7 +85,7 @@ describe('countersign policy check', () => {
         { tool: 'execute', command: 'pnpm test' },
         { tool: 'execute', command: 'pnpm  test' },
         { tool: 'execute', command: 'pnpm test', cwd: 'sub' },
-        { tool: 'execute', command: 'pnpm test', cwd: '/elsewhere', workspace: '/work' },
+        { tool: 'execute', command: 'pnpm test', cwd: '/elsewhere', workspace: '/ws' },
         { tool: 'execute', command: 'rm x' },
         { tool: 'edit', path: 'src/a.ts' },
         { tool: 'edit', path: '../src/a.ts' },

@@ -336,7 +336,7 @@ export const BENIGN: readonly BenignClass[] = [
       'ls src/*.ts',
       'ls ./*',
       'ls /tmp',
-      'ls -la /work/app/src',
+      'ls -la /ws/app/src',
       'cat package.json',
       'cat src/a.ts src/b.ts',
       'cat "my file.txt"',

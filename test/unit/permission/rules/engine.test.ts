@@ -83,7 +83,7 @@ describe('The rule engine', () => {
       execute('ls', { incomplete: true }),
     ];
     const disk = new FakeDisk();
-    disk.links.set('/work/app/src/out', '/etc');
+    disk.links.set('/ws/app/src/out', '/etc');
     for (const action of others)
       assert.equal((await judge(action, rules, CONTEXT, engineOn(disk))).verdict, 'ask');
     assert.equal((await judge(execute('ls', { cwd: 'src' }), rules)).verdict, 'allow');
@@ -101,12 +101,12 @@ describe('The rule engine', () => {
     const rules = [command('cd'), command('git log'), command('ls')];
     const verdicts = {
       'cd src && ls': 'allow',
-      'cd /work/app/src && ls': 'allow',
-      'cd /work/app && git log': 'allow',
+      'cd /ws/app/src && ls': 'allow',
+      'cd /ws/app && git log': 'allow',
       'cd src && git log': 'ask',
       'cd src && cd .. && git log': 'ask',
-      'cd /work && ls': 'ask',
-      'cd /work/app/../x && ls': 'ask',
+      'cd /ws && ls': 'ask',
+      'cd /ws/app/../x && ls': 'ask',
       'cd src || ls': 'ask',
       'cd - && ls': 'ask',
     };
@@ -200,7 +200,7 @@ describe('The rule engine', () => {
       ['node build.sh', 'node build.sh'],
     ];
     for (const [pattern, text] of patterns) {
-      disk.files.set('/work/app/build.sh', 'hash-1');
+      disk.files.set('/ws/app/build.sh', 'hash-1');
       const action = execute(text);
       const call = { action, argsHash: argsHash(action) };
       for (const match of [command(pattern).match, exact(action).match]) {
@@ -212,12 +212,12 @@ describe('The rule engine', () => {
           (await judge(other, rules, CONTEXT, engine)).verdict;
         assert.equal(await verdict(), 'allow', text);
         assert.equal(await verdict(execute(text, { cwd: 'src' })), 'ask');
-        disk.files.set('/work/app/build.sh', 'hash-2');
+        disk.files.set('/ws/app/build.sh', 'hash-2');
         assert.equal(await verdict(), 'ask', 'changed');
-        disk.files.delete('/work/app/build.sh');
+        disk.files.delete('/ws/app/build.sh');
         assert.equal(await verdict(), 'ask', 'gone');
         assert.equal((await engine.bound(match, call, CONTEXT)).ok, false);
-        disk.files.set('/work/app/build.sh', 'hash-1');
+        disk.files.set('/ws/app/build.sh', 'hash-1');
       }
     }
   });
@@ -294,7 +294,7 @@ describe('Suggested patterns', () => {
       'command:git log --oneline',
       'command:git log',
     ]);
-    const path = '/work/app/src/deep/a.ts';
+    const path = '/ws/app/src/deep/a.ts';
     assert.deepEqual(await offered({ tool: 'read', path }), [
       'path:read src/deep/a.ts',
       'path:read src/deep/**',
@@ -336,7 +336,7 @@ describe('Suggested patterns', () => {
     ])
       assert.deepEqual(await offered(execute(text)), [], text);
     assert.deepEqual(await offered(execute('ls', { widened: { x: 1 } })), []);
-    assert.deepEqual(await offered({ tool: 'delete', path: '/work/app/a' }), []);
+    assert.deepEqual(await offered({ tool: 'delete', path: '/ws/app/a' }), []);
     assert.deepEqual(await offered({ tool: 'fetch', url: 'https://u@a.example/' }), []);
   });
 });

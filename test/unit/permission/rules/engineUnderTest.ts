@@ -8,7 +8,7 @@ import { readShellGrammar } from '../../../../src/storage/shellGrammar.ts';
 import { ROOT } from '../../../support/testFolder.ts';
 
 export const CONTEXT: MatchContext = {
-  workspaceFolder: '/work/app',
+  workspaceFolder: '/ws/app',
   agentId: 'claude',
   sessionKey: 'session-1',
   now: 1000,
@@ -25,7 +25,7 @@ export class FakeDisk implements FilesPort {
   async realPath(asked: string): Promise<string | undefined> {
     for (const [link, target] of this.links)
       if (asked === link || asked.startsWith(`${link}/`)) return target + asked.slice(link.length);
-    const isThere = asked === '/' || '/work/app/src'.startsWith(asked) || this.files.has(asked);
+    const isThere = asked === '/' || '/ws/app/src'.startsWith(asked) || this.files.has(asked);
     return isThere ? asked : undefined;
   }
 
@@ -55,7 +55,7 @@ export function ruleFor(match: RuleMatch, rest: Partial<Rule> = {}): Rule {
   };
 }
 
-/** What the rules say of an action in a workspace at `/work/app`. */
+/** What the rules say of an action in a workspace at `/ws/app`. */
 export function judge(
   action: Action,
   rules: readonly Rule[],

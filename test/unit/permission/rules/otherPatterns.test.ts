@@ -14,53 +14,53 @@ const edit = (path: string): Action => ({
 describe('Path patterns', () => {
   const src: RuleMatch = { kind: 'path', tool: 'edit', glob: 'src/**' };
   const disk = new FakeDisk();
-  disk.links.set('/work/app/src/out', '/etc');
-  disk.links.set('/work/app/src/in', '/work/app/lib');
-  disk.links.set('/work/app/src/same', '/work/app/src/real');
-  disk.links.set('/work/app/link', '/work/app/src');
-  disk.links.set('/work/app/src/hooks', '/work/app/.git/hooks');
+  disk.links.set('/ws/app/src/out', '/etc');
+  disk.links.set('/ws/app/src/in', '/ws/app/lib');
+  disk.links.set('/ws/app/src/same', '/ws/app/src/real');
+  disk.links.set('/ws/app/link', '/ws/app/src');
+  disk.links.set('/ws/app/src/hooks', '/ws/app/.git/hooks');
   const engine = engineOn(disk);
   const verdict = async (action: Action, rules: ReturnType<typeof allow>) =>
     (await judge(action, rules, CONTEXT, engine)).verdict;
 
   it('allow what is inside, by its name and by where it really is', async () => {
-    for (const path of ['/work/app/src/a.ts', '/work/app/src/new/deep/a.ts', 'src/a.ts'])
+    for (const path of ['/ws/app/src/a.ts', '/ws/app/src/new/deep/a.ts', 'src/a.ts'])
       assert.equal(await verdict(edit(path), allow(src)), 'allow', path);
-    assert.equal(await verdict(edit('/work/app/src/same/a'), allow(src)), 'allow');
+    assert.equal(await verdict(edit('/ws/app/src/same/a'), allow(src)), 'allow');
   });
 
   it('ask for what leaves through links, "..", other spellings or hidden names', async () => {
     for (const path of [
-      '/work/app/lib/a.ts',
-      '/work/app/src/../lib/a.ts',
-      '/work/app/src/../../other/a.ts',
+      '/ws/app/lib/a.ts',
+      '/ws/app/src/../lib/a.ts',
+      '/ws/app/src/../../other/a.ts',
       '/x/../../etc/passwd',
-      '/work/app/src/out/passwd',
-      '/work/app/src/out',
-      '/work/app/src/in/a.ts',
-      '/work/app/link/a.ts',
-      '/work/app/src/hooks/pre-commit',
-      '/work/application/src/a.ts',
-      '/work/app/SRC/a.ts',
-      '/work/app/src/.env',
-      '/work/app/src/a\u0000.ts',
-      '/work/app/src/a\n.ts',
-      '/work/app/src',
-      '/work/app/.vscode/settings.json',
-      '/work/app/src/.claude/settings.json',
+      '/ws/app/src/out/passwd',
+      '/ws/app/src/out',
+      '/ws/app/src/in/a.ts',
+      '/ws/app/link/a.ts',
+      '/ws/app/src/hooks/pre-commit',
+      '/ws/application/src/a.ts',
+      '/ws/app/SRC/a.ts',
+      '/ws/app/src/.env',
+      '/ws/app/src/a\u0000.ts',
+      '/ws/app/src/a\n.ts',
+      '/ws/app/src',
+      '/ws/app/.vscode/settings.json',
+      '/ws/app/src/.claude/settings.json',
       '',
     ])
       assert.equal(await verdict(edit(path), allow(src)), 'ask', path);
   });
 
   it('ask for another tool, more than the words say, or a change that nobody saw', async () => {
-    const path = '/work/app/src/a.ts';
+    const path = '/ws/app/src/a.ts';
     const cases: Action[] = [
       { tool: 'delete', path },
       { tool: 'read', path },
       { tool: 'edit', path, change: { kind: 'write', newText: '' } },
       { tool: 'edit', path, change: { kind: 'unseen' } },
-      { tool: 'move', from: path, to: '/work/app/src/b.ts' },
+      { tool: 'move', from: path, to: '/ws/app/src/b.ts' },
       { ...edit(path), widened: { grantRoot: '/' } },
       { ...edit(path), unclassified: { x: 1 } },
       { ...edit(path), incomplete: true },
@@ -77,15 +77,15 @@ describe('Path patterns', () => {
       ...deny({ kind: 'path', tool: 'edit', glob: 'link/**' }),
     ];
     for (const path of [
-      '/work/app/lib/a.ts',
-      '/work/app/LIB/a.ts',
-      '/work/app/src/in/a.ts',
-      '/work/app/link/a.ts',
-      '/work/app/src/../lib/.a.ts',
+      '/ws/app/lib/a.ts',
+      '/ws/app/LIB/a.ts',
+      '/ws/app/src/in/a.ts',
+      '/ws/app/link/a.ts',
+      '/ws/app/src/../lib/.a.ts',
     ])
       assert.equal(await verdict(edit(path), rules), 'deny', path);
-    assert.equal(await verdict(edit('/work/app/x/a.ts'), rules), 'allow');
-    const moved: Action = { tool: 'move', from: '/work/app/x', to: '/work/app/lib/x' };
+    assert.equal(await verdict(edit('/ws/app/x/a.ts'), rules), 'allow');
+    const moved: Action = { tool: 'move', from: '/ws/app/x', to: '/ws/app/lib/x' };
     assert.equal(
       await verdict(moved, deny({ kind: 'path', tool: 'write', glob: 'lib/**' })),
       'deny',
@@ -93,19 +93,19 @@ describe('Path patterns', () => {
   });
 
   it('read Windows paths as Windows does', async () => {
-    const context = { ...CONTEXT, workspaceFolder: 'C:\\work\\app' };
+    const context = { ...CONTEXT, workspaceFolder: 'C:\\ws\\app' };
     const same = engineOn({ realPath: async (path) => path, hash: async () => undefined });
     const on = async (path: string) => (await judge(edit(path), allow(src), context, same)).verdict;
-    assert.equal(await on('C:\\work\\app\\src\\a.ts'), 'allow');
-    assert.equal(await on('c:/work/APP/src/a.ts'), 'allow');
+    assert.equal(await on('C:\\ws\\app\\src\\a.ts'), 'allow');
+    assert.equal(await on('c:/ws/APP/src/a.ts'), 'allow');
     for (const path of [
-      'C:\\work\\app\\src\\..\\lib\\a.ts',
-      'C:\\work\\app\\src\\a.ts.',
-      'C:\\work\\app\\src\\a.ts ',
-      'C:\\work\\app\\src\\a.ts:stream1',
-      'D:\\work\\app\\src\\a.ts',
+      'C:\\ws\\app\\src\\..\\lib\\a.ts',
+      'C:\\ws\\app\\src\\a.ts.',
+      'C:\\ws\\app\\src\\a.ts ',
+      'C:\\ws\\app\\src\\a.ts:stream1',
+      'D:\\ws\\app\\src\\a.ts',
       'C:src\\a.ts',
-      '\\work\\app\\src\\a.ts',
+      '\\ws\\app\\src\\a.ts',
     ])
       assert.equal(await on(path), 'ask', path);
   });
