@@ -43,7 +43,7 @@ CREATE TABLE daily (day INTEGER, agentId INTEGER, tool INTEGER, answer INTEGER, 
  */
 export class HistoryIndex {
   readonly #db: Database;
-  #insert: Statement;
+  readonly #insert: Statement;
   readonly #words: string[] = [''];
   readonly #numbers = new Map([['', 0]]);
   /** Targets apart from the other words: these are few and looked up for each row, those are many and mostly new. */
@@ -68,7 +68,8 @@ export class HistoryIndex {
     this.#db = new sql.Database(saved?.database);
     if (saved) this.#restore(saved);
     else this.#db.exec(SCHEMA);
-    this.#insert = this.#attach();
+    this.#db.create_function('wanted', (target: number) => this.#wanted[target] ?? 0);
+    this.#insert = this.#prepareInsert(BATCH);
   }
 
   /** What {@link save} gave as an index again; `undefined` when it is damaged. */
@@ -86,8 +87,6 @@ export class HistoryIndex {
   save(): SavedIndex {
     this.flush();
     const database = this.#db.export();
-    // What was attached to the database is gone with that.
-    this.#insert = this.#attach();
     const targets = this.#targets.map(({ number }) => number);
     return {
       ...{ database, words: this.#words, targets, agents: this.agents },
@@ -109,11 +108,6 @@ export class HistoryIndex {
     for (const [id, label] of rules) this.#rules.set(id, label);
     this.#count = count;
     this.#changes = changes;
-  }
-
-  #attach(): Statement {
-    this.#db.create_function('wanted', (target: number) => this.#wanted[target] ?? 0);
-    return this.#prepareInsert(BATCH);
   }
 
   get count(): number {

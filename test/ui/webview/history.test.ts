@@ -194,6 +194,10 @@ describe('history page', function () {
     it(`can be read and named in the ${theme} theme`, async () => {
       await view.close();
       view = await harness.open('history', { width: 900, height: 660, theme });
+      // VS Code does not tell the browser's own controls whether it is dark.
+      await view.page.evaluate(
+        `for (const each of [document.documentElement, document.body]) each.style.colorScheme = 'normal'`,
+      );
       await view.send(
         page(0, [row(1, { ruleId: 'R1', ruleLabel: 'git log' }), row(2, { answer: 'nothing' })]),
         { type: 'progress', progress, isComplete: false },
