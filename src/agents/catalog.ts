@@ -313,7 +313,11 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
   return {
     id,
     name,
-    start: async (start) => (await launcher()).start(start),
+    start: async (start) => {
+      const { boundStart } = await import('./mcp/boundStart.ts');
+      const agent = await launcher();
+      return boundStart(id, start, (bound) => agent.start(bound));
+    },
     doors: async (place) => {
       const wanted = isStrict() ? strict : OFF;
       const files = await findDoors(id, place);

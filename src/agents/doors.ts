@@ -1,13 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
-
-/** Where an agent works, for its own settings. */
-export interface Place {
-  readonly cwd: string;
-  /** The agent's environment. */
-  readonly env: NodeJS.ProcessEnv;
-}
+import { Folders, type Place } from './folders.ts';
 
 /**
  * The files of its own that can let an agent's calls through in this folder, as far as they exist: absolute paths.
@@ -31,43 +24,6 @@ export function overrulesStrict(id: string, files: readonly string[] | undefined
 
 /** A file, or all files of a folder with this ending. */
 type Candidate = string | { readonly folder: string; readonly ending: string };
-
-/** The folders of one agent's environment. */
-class Folders {
-  readonly cwd: string;
-  readonly #env: NodeJS.ProcessEnv;
-
-  constructor({ cwd, env }: Place) {
-    this.cwd = cwd;
-    this.#env = env;
-  }
-
-  /** The folder that a variable names, or this one of the home folder. */
-  named(variable: string, ...inHome: readonly string[]): string {
-    return this.#env[variable] || path.join(this.#home, ...inHome);
-  }
-
-  /** What a variable names, if anything. */
-  variable(name: string): string[] {
-    const value = this.#env[name];
-    return value ? [path.resolve(this.cwd, value)] : [];
-  }
-
-  project(...parts: readonly string[]): string {
-    return path.join(this.cwd, ...parts);
-  }
-
-  /** The folder for settings of the whole machine, by the name that each system uses. */
-  machine(linux: string, mac: string, windows: string): string {
-    if (process.platform === 'darwin') return path.join('/Library/Application Support', mac);
-    if (process.platform === 'win32') return windows;
-    return path.join('/etc', linux);
-  }
-
-  get #home(): string {
-    return this.#env['HOME'] || this.#env['USERPROFILE'] || homedir();
-  }
-}
 
 function claude(folders: Folders): Candidate[] {
   const machine = folders.machine('claude-code', 'ClaudeCode', 'C:\\Program Files\\ClaudeCode');

@@ -10,6 +10,8 @@ import { serverHashOf } from './policyRules.ts';
 export interface PolicyLine {
   readonly id: Json;
   readonly action: Action;
+  /** As in `RequestDraft`. */
+  readonly mcpServerHash?: string;
   readonly workspaceFolder: string;
   readonly shell: MatchContext['shell'];
   readonly agentId: string;
@@ -38,6 +40,7 @@ export function parsePolicyLine(text: string, folder: string): Result<PolicyLine
   return ok({
     id,
     action: { ...actionOf(line, workspaceFolder), ...beyond(line) },
+    ...(line.tool === 'mcp' && { mcpServerHash: line.serverHash ?? serverHashOf(line.server) }),
     workspaceFolder,
     shell: shellOf(line.shell),
     agentId: line.agent ?? 'policy',
@@ -143,7 +146,6 @@ function actionOf(line: LineValue, workspace: string): Action {
       return {
         tool: 'mcp',
         server: line.server,
-        serverHash: line.serverHash ?? serverHashOf(line.server),
         toolName: line.toolName ?? line.name ?? line.tool_name ?? line.mcpTool ?? '',
         arguments: line.arguments ?? line.args ?? line.input ?? {},
       };

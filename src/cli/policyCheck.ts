@@ -94,9 +94,13 @@ class PolicyCheck {
     if ('tooLong' in line) return this.#bad(null, 'The line is too long.');
     const parsed = parsePolicyLine(line.text, this.#options.folder);
     if (!parsed.ok) return this.#bad(parsed.error.id, safeText(parsed.error.problem));
-    const { id, action } = parsed.value;
+    const { id, action, mcpServerHash } = parsed.value;
     try {
-      const call = { action, argsHash: argsHash(action) };
+      const call = {
+        action,
+        argsHash: argsHash(action),
+        ...(mcpServerHash !== undefined && { mcpServerHash }),
+      };
       const context = contextOf(parsed.value);
       const verdict = await this.#engine.judge(
         call,

@@ -80,8 +80,6 @@ export interface FetchAction extends ActionBase {
 export interface McpAction extends ActionBase {
   readonly tool: 'mcp';
   readonly server: string;
-  /** Of the server's command line or URL, where the agent tells it: a server of the same name can be another one. */
-  readonly serverHash?: string;
   readonly toolName: string;
   readonly arguments: JsonObject;
 }

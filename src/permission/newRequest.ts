@@ -23,7 +23,8 @@ export interface BuiltRequest {
  * the names of agent, session and options. Throws for arguments that cannot be hashed.
  */
 export function buildRequest(draft: RequestDraft, id: string, raisedAt: number): BuiltRequest {
-  const { source, native, action, questions, elicitation, denyEndsTurn, feedback } = draft;
+  const { source, native, action, mcpServerHash, questions, elicitation } = draft;
+  const { denyEndsTurn, feedback } = draft;
   const canonical = canonicalAction(action);
   const request: PermissionRequest = {
     id,
@@ -36,6 +37,7 @@ export function buildRequest(draft: RequestDraft, id: string, raisedAt: number):
     options: draft.options.map(safeOption),
     display: buildDisplay(draft),
     raisedAt,
+    ...(mcpServerHash !== undefined && { mcpServerHash }),
     ...(questions && { questions }),
     ...(elicitation && { elicitation }),
     ...(denyEndsTurn !== undefined && { denyEndsTurn }),

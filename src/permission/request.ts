@@ -72,6 +72,11 @@ export interface RequestDraft {
   readonly session: SessionRef;
   readonly native: NativeRef;
   readonly action: Action;
+  /**
+   * Of the command line or the URL of the MCP server that is called, in hex, where it is known: a server of the same name
+   * can be another one. Beside the action, since the call is the same call.
+   */
+  readonly mcpServerHash?: string;
   readonly options: readonly PermissionOption[];
   /** The agent's stated reason; shown in quotation marks, since it is a claim. */
   readonly why?: string;

@@ -32,6 +32,11 @@ export interface ExactMatch {
   readonly argsHash: string;
   readonly label: string;
   readonly files?: BoundFiles;
+  /**
+   * Of the MCP server that the rule was made for, where it was known; see `RequestDraft.mcpServerHash`. An allow holds for
+   * that server alone, and without it only where the server is not known either. A deny holds for any.
+   */
+  readonly serverHash?: string;
 }
 
 /**
@@ -68,7 +73,7 @@ export interface McpMatch {
   readonly kind: 'mcp';
   readonly server: string;
   readonly toolName: string;
-  /** Of the server's command line or URL, so that a server of the same name asks again. */
+  /** As in {@link ExactMatch}; an allow without it holds for no server. */
   readonly serverHash?: string;
   /** Arguments that must have exactly this value; at least one. */
   readonly where: Readonly<Record<string, Json>>;

@@ -43,10 +43,16 @@ export async function draftRule(options: DraftOptions): Promise<Result<Rule, str
 async function matchOf(options: DraftOptions): Promise<RuleMatch | undefined> {
   const { request, wish, engine, context } = options;
   if (wish.choice.match === 'exact') {
-    const { action, argsHash, display } = request;
-    return { kind: 'exact', tool: action.tool, argsHash, label: display.oneLine };
+    const { action, argsHash, display, mcpServerHash: serverHash } = request;
+    return {
+      kind: 'exact',
+      tool: action.tool,
+      argsHash,
+      label: display.oneLine,
+      ...(serverHash !== undefined && { serverHash }),
+    };
   }
-  const suggestions = await engine.suggestions(request.action, context);
+  const suggestions = await engine.suggestions(request, context);
   return suggestions.find(({ id }) => id === wish.choice.match)?.match;
 }
 

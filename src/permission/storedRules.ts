@@ -133,7 +133,7 @@ export class StoredRules implements RuleBook, Disposable {
   /** What can be offered beside the exact call. Empty when there is any doubt. */
   async suggestions(request: PermissionRequest): Promise<readonly RuleSuggestion[]> {
     if (!canHaveRule(request)) return [];
-    return this.#options.engine.suggestions(request.action, this.#contextOf(request));
+    return this.#options.engine.suggestions(request, this.#contextOf(request));
   }
 
   async add(rule: Rule): Promise<void> {

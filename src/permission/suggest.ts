@@ -1,6 +1,6 @@
-import type { Action } from './action.ts';
+import type { Action, McpAction } from './action.ts';
 import { isBindable } from './bindable.ts';
-import type { MatchContext } from './match/context.ts';
+import type { JudgedCall, MatchContext } from './match/context.ts';
 import { inside, resolvePath } from './match/paths.ts';
 import { judgeUrl } from './match/urlMatch.ts';
 import type { RuleSuggestion } from './rule.ts';
@@ -14,12 +14,15 @@ type Match = RuleSuggestion['match'];
 
 /** At most two patterns for a call, the narrower first. None where a careful person would have to think. */
 export async function suggestionsFor(
-  action: Action,
+  { action, mcpServerHash }: Pick<JudgedCall, 'action' | 'mcpServerHash'>,
   context: MatchContext,
   grammar: ShellGrammar,
 ): Promise<readonly RuleSuggestion[]> {
   if (!isBindable(action) || reachesFurther(action)) return [];
-  const matches = await matchesFor(action, context, grammar);
+  const matches =
+    action.tool === 'mcp'
+      ? mcpMatches(action, mcpServerHash)
+      : await matchesFor(action, context, grammar);
   return matches.slice(0, 2).map((match) => ({ id: idOf(match), match, label: matchLabel(match) }));
 }
 
@@ -37,7 +40,7 @@ function idOf(match: Match): string {
 }
 
 async function matchesFor(
-  action: Action,
+  action: Exclude<Action, McpAction>,
   context: MatchContext,
   grammar: ShellGrammar,
 ): Promise<readonly Match[]> {
@@ -50,8 +53,6 @@ async function matchesFor(
       return pathMatches(action.path, 'read', context);
     case 'fetch':
       return urlMatches(action);
-    case 'mcp':
-      return mcpMatches(action);
     case 'delete':
     case 'move':
     case 'other':
@@ -123,8 +124,8 @@ function urlMatches(action: Extract<Action, { tool: 'fetch' }>): readonly Match[
   return folder === '' ? [match] : [{ ...match, pathPrefix: folder }, match];
 }
 
-function mcpMatches(action: Extract<Action, { tool: 'mcp' }>): readonly Match[] {
-  const { server, toolName, serverHash } = action;
+function mcpMatches(action: McpAction, serverHash: string | undefined): readonly Match[] {
+  const { server, toolName } = action;
   const plain = Object.entries(action.arguments).filter(([, value]) => typeof value === 'string');
   if (serverHash === undefined || Object.keys(action.arguments).length < 2) return [];
   return plain.map(([name, value]) => ({

@@ -5,6 +5,8 @@ import type { Rule } from '../rule.ts';
 export interface JudgedCall {
   readonly action: Action;
   readonly argsHash: string;
+  /** As in `RequestDraft`. */
+  readonly mcpServerHash?: string;
 }
 
 /** What a call is judged in. */

@@ -1,12 +1,12 @@
 import type { Result } from '../../base/result.ts';
 import type { Action } from '../action.ts';
 import { isBindable } from '../bindable.ts';
-import type { Rule, RuleMatch, RuleSuggestion, Verdict } from '../rule.ts';
+import type { ExactMatch, Rule, RuleMatch, RuleSuggestion, Verdict } from '../rule.ts';
 import type { ShellGrammar } from '../shell/grammar.ts';
 import { mayRunScript } from '../shell/scripts.ts';
 import { allowedBy, asked, deniedBy, notBindable } from '../verdict.ts';
 import type { FilesPort, GrammarBytes, JudgedCall, MatchContext } from './context.ts';
-import { judgeMcp } from './mcpMatch.ts';
+import { judgeMcp, notThisServer } from './mcpMatch.ts';
 import type { RuleSet } from './ruleSet.ts';
 import { judgeUrl } from './urlMatch.ts';
 
@@ -30,13 +30,14 @@ export class RuleEngine {
 
   /** The verdict where no pattern has to be tried and no file looked at; `undefined`: only {@link judge} can tell. */
   quick(call: JudgedCall, context: MatchContext, rules: RuleSet): Verdict | undefined {
-    const { deny, allow } = exactRules(call, context, rules);
+    const { deny, allow, otherServer } = exactRules(call, context, rules);
     if (deny) return deniedBy(deny, call.action);
     const patterns = patternsFor(call.action, rules);
     if (patterns === 'deny') return undefined;
     if (!isBindable(call.action)) return notBindable(call.action);
     if (allow && !needsFiles(call.action, allow)) return allowedBy(allow, call.action);
-    return allow || patterns === 'allow' ? undefined : asked(call.action);
+    if (allow || patterns === 'allow') return undefined;
+    return asked(call.action, otherServer && notThisServer(otherServer, call));
   }
 
   /** Deny beats ask beats allow, whatever the scope or the kind of the rules. */
@@ -44,20 +45,25 @@ export class RuleEngine {
     const quick = this.quick(call, context, rules);
     if (quick) return quick;
     const { action } = call;
-    const patterns = await this.#patterns(action, context, rules);
+    const patterns = await this.#patterns(call, context, rules);
     if (patterns.verdict === 'deny') return patterns;
     if (!isBindable(action)) return notBindable(action);
-    const { allow } = exactRules(call, context, rules);
+    const { allow, otherServer } = exactRules(call, context, rules);
     if (allow && !needsFiles(action, allow)) return allowedBy(allow, action);
     if (allow && (await this.#isStillBound(allow, action, context)))
       return allowedBy(allow, action);
+    if (otherServer && patterns.verdict === 'ask')
+      return asked(action, notThisServer(otherServer, call));
     return patterns;
   }
 
   /** At most two patterns that a careful person would accept for such calls; none where there is any doubt. */
-  async suggestions(action: Action, context: MatchContext): Promise<readonly RuleSuggestion[]> {
+  async suggestions(
+    call: Pick<JudgedCall, 'action' | 'mcpServerHash'>,
+    context: MatchContext,
+  ): Promise<readonly RuleSuggestion[]> {
     const { suggestionsFor } = await import('../suggest.ts');
-    return suggestionsFor(action, context, await this.#shellGrammar());
+    return suggestionsFor(call, context, await this.#shellGrammar());
   }
 
   /**
@@ -85,7 +91,8 @@ export class RuleEngine {
     return this.#grammar;
   }
 
-  async #patterns(action: Action, context: MatchContext, rules: RuleSet): Promise<Verdict> {
+  async #patterns(call: JudgedCall, context: MatchContext, rules: RuleSet): Promise<Verdict> {
+    const { action } = call;
     const applies = (rule: Rule) => isInForce(rule, context);
     switch (action.tool) {
       case 'execute': {
@@ -109,7 +116,7 @@ export class RuleEngine {
       case 'fetch':
         return judgeUrl(action, [...rules.urls].filter(applies));
       case 'mcp':
-        return judgeMcp(action, [...rules.mcps].filter(applies));
+        return judgeMcp({ ...call, action }, [...rules.mcps].filter(applies));
       case 'other':
         return asked(action);
     }
@@ -148,13 +155,16 @@ function worst(rules: ReadonlySet<Rule>): 'deny' | 'allow' | undefined {
 function exactRules(call: JudgedCall, context: MatchContext, rules: RuleSet) {
   let deny: Rule | undefined;
   let allow: Rule | undefined;
+  let otherServer: ExactMatch | undefined;
   for (const rule of rules.exact(call.argsHash)) {
-    if (rule.match.kind !== 'exact' || rule.match.tool !== call.action.tool) continue;
+    const { match } = rule;
+    if (match.kind !== 'exact' || match.tool !== call.action.tool) continue;
     if (!isInForce(rule, context)) continue;
     if (rule.effect === 'deny') deny ??= rule;
-    else allow ??= rule;
+    else if (match.serverHash === call.mcpServerHash) allow ??= rule;
+    else otherServer ??= match;
   }
-  return { deny, allow };
+  return { deny, allow, otherServer };
 }
 
 function isInForce(rule: Rule, context: MatchContext): boolean {

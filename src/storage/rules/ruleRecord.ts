@@ -26,6 +26,7 @@ const match = v.variant('kind', [
     argsHash: v.string(),
     label: v.string(),
     files,
+    serverHash: v.exactOptional(v.string()),
   }),
   v.strictObject({ kind: v.literal('command'), tokens: v.array(v.string()), files }),
   v.strictObject({

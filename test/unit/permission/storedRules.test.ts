@@ -141,6 +141,32 @@ describe('Rules', () => {
     }
   });
 
+  it('for a call of an MCP server are bound to that server, the exact one and the pattern', async () => {
+    const call = (mcpServerHash?: string) => ({
+      ...draftOf({
+        tool: 'mcp',
+        server: 'tracker',
+        toolName: 'get_issue',
+        arguments: { repo: 'x/y', query: 'open' },
+      }),
+      ...(mcpServerHash !== undefined && { mcpServerHash }),
+    });
+    const [known, other] = ['a', 'b'].map((letter) => letter.repeat(64));
+    for (const match of ['exact', 'mcp:tracker get_issue repo']) {
+      const { make, says } = await setUp();
+      await make(call(known), { scope: 'global', match });
+      assert.deepEqual(
+        [await says(call(known)), await says(call(other)), await says(call())],
+        ['allow', 'ask', 'ask'],
+        match,
+      );
+    }
+    const { make, rules, says } = await setUp();
+    assert.deepEqual(await rules.suggestions(requestOf(call())), []);
+    await make(call(), { scope: 'global', match: 'exact' });
+    assert.deepEqual([await says(call()), await says(call(known))], ['allow', 'ask']);
+  });
+
   it('answer until they expire, and cannot be made expired', async () => {
     const { rules, make, says, clock } = await setUp();
     const expiresAt = clock.now() + 60_000;

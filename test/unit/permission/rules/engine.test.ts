@@ -285,7 +285,7 @@ describe('What a rule may match', () => {
 
 describe('Suggested patterns', () => {
   const offered = async (action: Action) =>
-    (await engineOn(new FakeDisk()).suggestions(action, CONTEXT)).map(({ id }) => id);
+    (await engineOn(new FakeDisk()).suggestions({ action }, CONTEXT)).map(({ id }) => id);
 
   it('are narrower than the tool, at most two', async () => {
     assert.deepEqual(await offered(execute('pnpm test')), ['command:pnpm test']);

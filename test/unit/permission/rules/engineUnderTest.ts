@@ -64,3 +64,13 @@ export function judge(
 ): Promise<Verdict> {
   return engine.judge({ action, argsHash: argsHash(action) }, context, new RuleSet(rules));
 }
+
+/** The same for a call of an MCP server, which is known by its hash or not. */
+export function judgeOn(
+  mcpServerHash: string | undefined,
+  action: Action,
+  rules: readonly Rule[],
+): Promise<Verdict> {
+  const call = { action, argsHash: argsHash(action), ...(mcpServerHash && { mcpServerHash }) };
+  return ENGINE.judge(call, CONTEXT, new RuleSet(rules));
+}

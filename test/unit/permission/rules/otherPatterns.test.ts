@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Action } from '../../../../src/permission/action.ts';
+import { type Action, argsHash } from '../../../../src/permission/action.ts';
 import type { RuleMatch } from '../../../../src/permission/rule.ts';
-import { CONTEXT, engineOn, FakeDisk, judge, ruleFor } from './engineUnderTest.ts';
+import { CONTEXT, engineOn, FakeDisk, judge, judgeOn, ruleFor } from './engineUnderTest.ts';
 
 const allow = (match: RuleMatch) => [ruleFor(match)];
 const deny = (match: RuleMatch) => [ruleFor(match, { effect: 'deny' })];
@@ -184,36 +184,38 @@ describe('Address patterns', () => {
 });
 
 describe('MCP patterns', () => {
-  const match: RuleMatch = {
+  const known = 'a'.repeat(64);
+  const match = {
     kind: 'mcp',
     server: 'tracker',
     toolName: 'get_issue',
-    serverHash: 'a'.repeat(64),
+    serverHash: known,
     where: { repo: 'x/y', options: { deep: [1, 'b'] } },
-  };
-  const call: Action = {
+  } as const satisfies RuleMatch;
+  const call = {
     tool: 'mcp',
     server: 'tracker',
-    serverHash: 'a'.repeat(64),
     toolName: 'get_issue',
     arguments: { number: 7, options: { deep: [1, 'b'] }, repo: 'x/y' },
-  };
+  } as const satisfies Action;
 
   it('allow the same server and the same values, whatever else is given', async () => {
-    assert.equal((await judge(call, allow(match))).verdict, 'allow');
+    assert.equal((await judgeOn(known, call, allow(match))).verdict, 'allow');
   });
 
   it('ask for another server of the same name, and where the server is not known', async () => {
-    const { serverHash: _, ...unknown } = call;
-    const { serverHash: __, ...unbound } = match;
+    const { serverHash: _, ...unbound } = match;
+    const swapped = await judgeOn('b'.repeat(64), call, allow(match));
+    assert.equal(swapped.verdict, 'ask');
     assert.equal(
-      (await judge({ ...call, serverHash: 'b'.repeat(64) }, allow(match))).verdict,
-      'ask',
+      swapped.why,
+      'The MCP server "tracker" is not the one that the rule was made for.',
     );
-    assert.equal((await judge(unknown as Action, allow(match))).verdict, 'ask');
-    assert.equal((await judge(call, allow(unbound as RuleMatch))).verdict, 'ask');
-    assert.equal((await judge(unknown as Action, allow(unbound as RuleMatch))).verdict, 'ask');
-    assert.equal((await judge(unknown as Action, deny(match))).verdict, 'deny');
+    assert.equal((await judgeOn(undefined, call, allow(match))).verdict, 'ask');
+    assert.equal((await judgeOn(known, call, allow(unbound))).verdict, 'ask');
+    assert.equal((await judgeOn(undefined, call, allow(unbound))).verdict, 'ask');
+    for (const hash of [known, 'b'.repeat(64), undefined])
+      assert.equal((await judgeOn(hash, call, deny(match))).verdict, 'deny');
   });
 
   it('ask for another value, type, depth or name', async () => {
@@ -228,10 +230,70 @@ describe('MCP patterns', () => {
       {},
     ];
     for (const given of others)
-      assert.equal((await judge({ ...call, arguments: given }, allow(match))).verdict, 'ask');
+      assert.equal(
+        (await judgeOn(known, { ...call, arguments: given }, allow(match))).verdict,
+        'ask',
+      );
     for (const other of [{ server: 'Tracker' }, { toolName: 'get_issues' }])
-      assert.equal((await judge({ ...call, ...other }, allow(match))).verdict, 'ask');
+      assert.equal((await judgeOn(known, { ...call, ...other }, allow(match))).verdict, 'ask');
     const inherited: RuleMatch = { ...match, where: { toString: 'x' } };
-    assert.equal((await judge(call, allow(inherited))).verdict, 'ask');
+    assert.equal((await judgeOn(known, call, allow(inherited))).verdict, 'ask');
+  });
+});
+
+describe('Exact rules for MCP calls', () => {
+  const call = {
+    tool: 'mcp',
+    server: 'tracker',
+    toolName: 'get_issue',
+    arguments: { number: 7 },
+  } as const satisfies Action;
+  const exact = (serverHash?: string): RuleMatch => ({
+    kind: 'exact',
+    tool: 'mcp',
+    argsHash: argsHash(call),
+    label: 'tracker: get_issue',
+    ...(serverHash !== undefined && { serverHash }),
+  });
+  const known = 'a'.repeat(64);
+  const other = 'b'.repeat(64);
+
+  it('allow only the server that they were made for, known or not', async () => {
+    const verdicts = async (match: RuleMatch) =>
+      Promise.all(
+        [known, other, undefined].map(
+          async (hash) => (await judgeOn(hash, call, allow(match))).verdict,
+        ),
+      );
+    assert.deepEqual(await verdicts(exact(known)), ['allow', 'ask', 'ask']);
+    assert.deepEqual(await verdicts(exact()), ['ask', 'ask', 'allow']);
+  });
+
+  it('say why they do not answer, also beside patterns that do not fit', async () => {
+    const elsewhere: RuleMatch = {
+      kind: 'mcp',
+      server: 'tracker',
+      toolName: 'get_issue',
+      serverHash: other,
+      where: { number: 8 },
+    };
+    const swapped = 'The MCP server "tracker" is not the one that the rule was made for.';
+    assert.equal((await judgeOn(other, call, allow(exact(known)))).why, swapped);
+    const both = [...allow(exact(known)), ...allow(elsewhere)];
+    const { verdict, why } = await judgeOn(other, call, both);
+    assert.deepEqual([verdict, why], ['ask', swapped]);
+  });
+
+  it('deny any server of that name', async () => {
+    for (const hash of [known, other, undefined])
+      for (const bound of [known, undefined])
+        assert.equal((await judgeOn(hash, call, deny(exact(bound)))).verdict, 'deny');
+  });
+
+  it('of two servers of one name answer each for its own', async () => {
+    const both = [...allow(exact(known)), ...allow(exact(other))];
+    for (const hash of [known, other])
+      assert.equal((await judgeOn(hash, call, both)).verdict, 'allow');
+    assert.equal((await judgeOn('c'.repeat(64), call, both)).verdict, 'ask');
   });
 });
