@@ -55,6 +55,7 @@ describe('the history on the workbench', () => {
     await workbench.runCommand('Countersign: Show History');
     history = await webviewPage(workbench, 'history');
     await history.getByText('2 requests').waitFor();
+    await rowOf('src/brew.js').waitFor();
     const texts = (await rows().allInnerTexts()).map((text) => text.replace(/\s+/g, ' '));
     assert.equal(texts.length, 2, texts.join('\n'));
     assert.match(texts[0] ?? '', /src\/brew\.js Denied you/);
