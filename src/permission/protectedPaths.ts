@@ -18,8 +18,8 @@ const PROTECTED: readonly string[] = [
   String.raw`\.(?:gitconfig|husky)(?![\w-])`,
   // What a shell runs when it starts.
   String.raw`\.(?:bashrc|bash_profile|bash_login|profile|zshrc|zshenv|zprofile|zlogin|envrc|ssh)(?![\w-])`,
-  // Countersign's own storage, in VS Code's global storage and on the command line.
-  String.raw`(?:countersign\.countersign|\.countersign|countersign/(?:journal|rules))(?![\w-])`,
+  // Countersign's own storage, in VS Code's global storage and on the command line; not the demo's sample workspace in it.
+  String.raw`(?:countersign\.countersign(?!/sample/(?:[\w-][\w. -]*/)*[\w-][\w. -]*$)|\.countersign|countersign/(?:journal|rules))(?![\w-])`,
   String.raw`journal-[0-9a-z]{26}\.ndjson`,
 ];
 

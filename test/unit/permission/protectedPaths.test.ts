@@ -42,6 +42,27 @@ describe('isProtected', () => {
     assert.deepEqual(wrong(true, paths.map(edit)), []);
   });
 
+  it('is false for the sample workspace of the demo, but not for a way out of it', () => {
+    const storage = '/home/dev/.config/Code/User/globalStorage/countersign.countersign';
+    assert.deepEqual(wrong(false, [edit(`${storage}/sample/src/a b.ts`)]), []);
+    const ways = [
+      '',
+      '/rules.json',
+      '/sample/../rules.json',
+      '/sample/.*/rules.json',
+      '/samples/x',
+    ];
+    assert.deepEqual(
+      wrong(
+        true,
+        ways.map((way) => edit(`${storage}${way}`)),
+      ),
+      [],
+    );
+    const out = execute(`cp x ${storage}/sample/a; cp a ${storage}/rules.json`);
+    assert.deepEqual(wrong(true, [out]), []);
+  });
+
   it('is true for other spellings of the same file', () => {
     const paths = [
       '/p/.VSCode/Settings.JSON',
