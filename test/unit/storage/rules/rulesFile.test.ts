@@ -51,6 +51,8 @@ describe('A file of rules', () => {
       { kind: 'path', tool: 'edit', glob: 'src/**/*.ts' },
       { kind: 'url', origin: 'https://example.org', pathPrefix: '/docs' },
       { kind: 'mcp', server: 's', toolName: 't', where: { team: 'ENG', n: [1, null] } },
+      { kind: 'mcp', server: 's', toolName: 't', serverHash: 'c', where: { team: 'ENG' } },
+      { kind: 'exact', tool: 'mcp', argsHash: 'a'.repeat(64), label: 's: t', serverHash: 'c' },
     ];
     const rules = matches.map((match) => rule({ match }));
     const denied = rule({
