@@ -12,14 +12,17 @@ const SCROLL = 'scroll';
 export function stickToEnd(log: HTMLElement, content: HTMLElement): void {
   let restore = savedNumber(SCROLL);
   let sticks = restore === undefined;
+  // As it was drawn last. More may have come since, before the browser tells of a move that was made then.
+  let drawnEnd = endOf(log);
   const toEnd = () => {
+    drawnEnd = endOf(log);
     if (!sticks || isAtCard(log)) return;
     const before = log.scrollTop;
     log.scrollTop = log.scrollHeight;
     if (log.scrollTop !== before) arming.armAll();
   };
   new ResizeObserver(() => {
-    if (restore !== undefined && log.scrollHeight - log.clientHeight >= restore) {
+    if (restore !== undefined && endOf(log) >= restore) {
       log.scrollTop = restore;
       restore = undefined;
     }
@@ -29,11 +32,16 @@ export function stickToEnd(log: HTMLElement, content: HTMLElement): void {
   log.addEventListener(
     'scroll',
     () => {
-      sticks = log.scrollHeight - log.scrollTop - log.clientHeight <= AT_END;
+      sticks = Math.min(drawnEnd, endOf(log)) - log.scrollTop <= AT_END;
       save(SCROLL, sticks ? undefined : log.scrollTop);
     },
     { passive: true },
   );
+}
+
+/** The scroll position of the end. */
+function endOf(log: HTMLElement): number {
+  return log.scrollHeight - log.clientHeight;
 }
 
 function isAtCard(log: HTMLElement): boolean {

@@ -228,6 +228,19 @@ describe('chat panel', function () {
       assert.equal(await fromEnd(), 0);
     });
 
+    it('stays at the end when more comes before the browser tells that it has moved there', async () => {
+      await open(many(100));
+      await view.page.evaluate(`new Promise((done) => {
+        const log = document.querySelector('.cs-log');
+        const more = document.createElement('div');
+        more.style.height = '300px';
+        log.querySelector('.cs-entries').append(more);
+        log.dispatchEvent(new Event('scroll'));
+        requestAnimationFrame(() => requestAnimationFrame(done));
+      })`);
+      assert.equal(await fromEnd(), 0);
+    });
+
     it('leaves the person where they scrolled to, and remembers it', async () => {
       await open(many(100));
       await view.page.locator('.cs-log').hover();
