@@ -16,7 +16,7 @@ import {
 import { Device } from './device.ts';
 import type { Devices } from './devices.ts';
 import type { SecretStore } from './secretStore.ts';
-import type { PhoneTransport } from './transport.ts';
+import type { PhoneTransport, TransportKind } from './transport.ts';
 
 /** Wrong digits are three times a mistake, then somebody guesses. */
 const MAX_TRIES = 3;
@@ -94,6 +94,15 @@ export class Pairing implements Disposable {
     return this.#state;
   }
 
+  get kind(): TransportKind {
+    return this.#options.transport.kind;
+  }
+
+  /** A phone can still be paired with it. */
+  get isOpen(): boolean {
+    return this.#state.kind === 'waiting' || this.#state.kind === 'claimed';
+  }
+
   /** The digits as the person typed them. Rejects when the device cannot be stored; then it is not paired. */
   async confirm(digits: string): Promise<Result<Device, DigitsError>> {
     const claimed = this.#claimed;
@@ -127,6 +136,7 @@ export class Pairing implements Disposable {
 
   /** Ends it and forgets its mailboxes. */
   dispose(): void {
+    if (this.#store.isDisposed) return;
     this.#expire(['waiting', 'claimed']);
     this.#store.dispose();
     this.#changed.dispose();
@@ -186,7 +196,7 @@ export class Pairing implements Disposable {
   }
 
   #end(reason: PairingEnd, told: PairRefusal): void {
-    if (this.#state.kind !== 'waiting' && this.#state.kind !== 'claimed') return;
+    if (!this.isOpen) return;
     this.#room.end(told);
     if (this.#claimed)
       this.#options.drop(

@@ -3,13 +3,15 @@ import { type Disposable, DisposableStore, toDisposable } from '../base/disposab
 import { Emitter, type Event } from '../base/event.ts';
 import type { Timers } from '../base/timers.ts';
 import type { PermissionRequest } from '../permission/request.ts';
+import { PAIR_CODE_LIFE } from '../protocol/phone/pairCode.ts';
 import type { RuleOffer } from '../protocol/phone/payloads.ts';
+import type { WorkspaceKeys } from '../protocol/phone/workspacePairing.ts';
 import { UserError } from '../protocol/userError.ts';
 import type { Courier } from './courier.ts';
 import type { Device } from './device.ts';
 import { Devices } from './devices.ts';
 import { type DeviceReach, Hub } from './hub.ts';
-import { Pairing } from './pairing.ts';
+import { Pairing, type PairingState } from './pairing.ts';
 import type { DesktopQuestion, PhoneBroker } from './ports.ts';
 import type { PushSender } from './pushSender.ts';
 import type { SecretStore } from './secretStore.ts';
@@ -71,6 +73,9 @@ class PairedPhones implements Phone {
   readonly #changed: Emitter<void>;
   readonly onDidChange: Event<void>;
   #pairing: Pairing | undefined;
+  /** Pairings whose transport starts at this moment. */
+  #beginning = 0;
+  #resting: Disposable | undefined;
 
   constructor(options: PhoneOptions, devices: Devices) {
     this.#options = options;
@@ -88,6 +93,7 @@ class PairedPhones implements Phone {
     );
     this.#store.add(this.#hub.onDidChange(() => this.#changed.fire()));
     this.#store.add(toDisposable(() => this.#pairing?.dispose()));
+    this.#store.add(toDisposable(() => this.#resting?.dispose()));
     for (const device of devices.all) this.#hub.attach(device);
     for (const transport of options.transports) {
       this.#store.add(transport.onDidChange(() => this.#changed.fire()));
@@ -110,8 +116,7 @@ class PairedPhones implements Phone {
   async pair(kind: TransportKind): Promise<Pairing> {
     const transport = this.#transport(kind);
     if (!transport) throw notConfigured(kind);
-    const keys = await this.#devices.keys();
-    await transport.start();
+    const keys = await this.#started(transport);
     this.#pairing?.cancel();
     this.#pairing?.dispose();
     const { store, clock, timers, onError } = this.#options;
@@ -133,6 +138,7 @@ class PairedPhones implements Phone {
       },
     });
     this.#pairing = pairing;
+    pairing.onDidChange((state) => this.#restAfterPairing(state));
     if (this.#store.isDisposed) pairing.dispose();
     return pairing;
   }
@@ -158,6 +164,7 @@ class PairedPhones implements Phone {
     } finally {
       this.#changed.fire();
       if (courier) void this.#sayGoodbye(courier, farewell);
+      this.#restAfter(FAREWELL);
     }
   }
 
@@ -171,10 +178,53 @@ class PairedPhones implements Phone {
     await courier.closeMailboxes();
   }
 
+  /** The keys to pair with, once the transport is up. */
+  async #started(transport: PhoneTransport): Promise<WorkspaceKeys> {
+    this.#beginning += 1;
+    try {
+      const keys = await this.#devices.keys();
+      await transport.start();
+      return keys;
+    } catch (error) {
+      this.#restAfter(FAREWELL);
+      throw error;
+    } finally {
+      this.#beginning -= 1;
+    }
+  }
+
+  #restAfterPairing(state: PairingState): void {
+    // Who comes late is told so for a while, unless the person closed it.
+    if (state.kind === 'over')
+      this.#restAfter(state.reason === 'cancelled' ? FAREWELL : PAIR_CODE_LIFE);
+  }
+
+  /** A little later nothing listens where there is no phone. Milliseconds. */
+  #restAfter(milliseconds: number): void {
+    if (this.#store.isDisposed) return;
+    this.#resting?.dispose();
+    this.#resting = this.#options.timers.after(milliseconds, () => {
+      for (const transport of this.#options.transports) {
+        if (this.#isNeeded(transport)) continue;
+        if (this.#pairing?.kind === transport.kind) this.#pairing.dispose();
+        transport.rest();
+      }
+    });
+  }
+
+  #isNeeded({ kind }: PhoneTransport): boolean {
+    if (this.#beginning > 0 || this.#devices.all.some(({ transport }) => transport === kind))
+      return true;
+    return this.#pairing?.kind === kind && this.#pairing.isOpen;
+  }
+
   #transport(kind: TransportKind): PhoneTransport | undefined {
     return this.#options.transports.find((transport) => transport.kind === kind);
   }
 }
+
+/** For phones that are being told that it is over. Milliseconds. */
+const FAREWELL = 5000;
 
 function notConfigured(kind: TransportKind): UserError {
   return kind === 'lan'

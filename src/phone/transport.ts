@@ -25,6 +25,8 @@ export interface PhoneTransport extends Disposable {
   readonly onDidChange: Event<TransportStatus>;
   /** Resolves when it can carry envelopes; rejects with a `UserError`. May be called again after a failure. */
   start(): Promise<void>;
+  /** There is nobody to reach: nothing listens any more, until it is started again. */
+  rest(): void;
   /** From now on a phone may listen at this mailbox, though nothing was published yet. Asking twice is harmless. */
   open(mailbox: string): void;
   /** Leaves an envelope (at most 16,384 bytes) for the phone. Rejects when it is not known to have arrived. */

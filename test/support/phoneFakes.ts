@@ -60,6 +60,7 @@ export class MemoryMailboxes implements PhoneTransport {
   /** All that went through, both ways: what a relay sees. */
   readonly seen: string[] = [];
   readonly closed: string[] = [];
+  isResting = false;
   readonly #changed = new Emitter<TransportStatus>();
   readonly onDidChange = this.#changed.event;
   readonly #open = new Set<string>();
@@ -85,7 +86,18 @@ export class MemoryMailboxes implements PhoneTransport {
     this.#set({ state: 'up' });
   }
 
-  async start(): Promise<void> {}
+  async start(): Promise<void> {
+    this.isResting = false;
+  }
+
+  rest(): void {
+    this.isResting = true;
+  }
+
+  /** Mailboxes in which somebody would hear a phone. */
+  get heard(): readonly string[] {
+    return [...this.#subscribers.keys()];
+  }
 
   open(mailbox: string): void {
     this.#open.add(mailbox);

@@ -64,6 +64,8 @@ export class LanTransport implements PhoneTransport {
   #status: TransportStatus = { state: 'connecting' };
   #pageUrl = '';
   #fingerprint = '';
+  /** It was started, and nobody has said since that there is nobody to reach. */
+  #isWanted = false;
   #isDisposed = false;
 
   constructor(options: LanTransportOptions) {
@@ -85,11 +87,20 @@ export class LanTransport implements PhoneTransport {
   }
 
   start(): Promise<void> {
+    this.#isWanted = true;
     if (this.#server) return Promise.resolve();
     this.#starting ??= this.#start().finally(() => {
       this.#starting = undefined;
     });
     return this.#starting;
+  }
+
+  rest(): void {
+    this.#isWanted = false;
+    this.#stopLooking();
+    this.#server?.dispose();
+    this.#server = undefined;
+    if (!this.#isDisposed) this.#set({ state: 'connecting' });
   }
 
   open(mailbox: string): void {
@@ -118,7 +129,7 @@ export class LanTransport implements PhoneTransport {
   /** Resolves when the port is free again. */
   async stop(): Promise<void> {
     this.#isDisposed = true;
-    clearInterval(this.#check);
+    this.#stopLooking();
     await this.#starting?.catch(() => undefined);
     const server = this.#server;
     this.#server = undefined;
@@ -142,8 +153,13 @@ export class LanTransport implements PhoneTransport {
   }
 
   #keepLooking(): void {
-    if (this.#isDisposed) return;
+    if (this.#isDisposed || !this.#isWanted) return;
     this.#check ??= setInterval(() => this.#look(), this.#options.checkMs ?? CHECK_MS).unref();
+  }
+
+  #stopLooking(): void {
+    clearInterval(this.#check);
+    this.#check = undefined;
   }
 
   async #listen(): Promise<void> {
@@ -163,7 +179,7 @@ export class LanTransport implements PhoneTransport {
       ...limits,
     });
     const port = await this.#bind(server, address);
-    if (this.#isDisposed) {
+    if (this.#isDisposed || !this.#isWanted) {
       await server.close();
       throw notListening();
     }

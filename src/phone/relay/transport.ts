@@ -61,6 +61,11 @@ export class RelayTransport implements PhoneTransport {
     if (why) throw why;
   }
 
+  /** It listens at mailboxes only, and without phones there is none. */
+  rest(): void {
+    this.#isStarted = false;
+  }
+
   /** Nothing to do: at the relay every mailbox is open. */
   open(mailbox: string): void {
     mailboxPath(mailbox);

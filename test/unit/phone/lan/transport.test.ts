@@ -24,6 +24,44 @@ describe('the LAN transport', () => {
     await second.transport.stop();
   });
 
+  it('listens to nothing while it rests, and is at the same address afterwards', async () => {
+    const { page, transport } = await startLan();
+    const { pageUrl } = transport;
+    transport.open(OUTBOX);
+    transport.rest();
+    await assert.rejects(page.ask('/'), { code: 'ECONNREFUSED' });
+    await transport.start();
+    assert.deepEqual([transport.pageUrl, transport.status.state], [pageUrl, 'up']);
+    const phone = await page.listen(OUTBOX);
+    await transport.publish(OUTBOX, 'card');
+    await waitFor(() => phone.events.length === 1, 'the card');
+    phone.close();
+    await transport.stop();
+  });
+
+  it('does not begin to listen when there is nobody to reach any more meanwhile', async () => {
+    const transport = new LanTransport(lanOptions());
+    const starting = transport.start();
+    transport.rest();
+    await assert.rejects(starting, /does not run/);
+    assert.equal(transport.pageUrl, '');
+    await transport.stop();
+  });
+
+  it('does not begin to listen when a network comes after nobody needs it', async () => {
+    let interfaces: Interfaces = {};
+    const options = { address: undefined, interfaces: () => interfaces, checkMs: 5 };
+    const transport = new LanTransport(lanOptions(options));
+    await assert.rejects(transport.start(), { code: 'noNetwork' });
+    transport.rest();
+    interfaces = networkInterfaces();
+    const states: string[] = [];
+    transport.onDidChange(({ state }) => states.push(state));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    assert.deepEqual(states, []);
+    await transport.stop();
+  });
+
   it('takes the next free port when its own is taken, and says so', async () => {
     const blocker = net.createServer();
     await new Promise<void>((resolve) => blocker.listen(0, '127.0.0.1', resolve));
