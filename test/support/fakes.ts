@@ -2,6 +2,7 @@ import type { Clock } from '../../src/base/clock.ts';
 import type { Disposable } from '../../src/base/disposable.ts';
 import type { Timers } from '../../src/base/timers.ts';
 import type { JournalEntry, JournalPort } from '../../src/permission/journalPort.ts';
+import { waitFor } from './waitFor.ts';
 
 /** A clock that moves when it is told to. */
 export class ManualClock implements Clock {
@@ -109,9 +110,14 @@ export class HeldJournal extends MemoryJournal {
     return this.#held.map(({ entry }) => entry);
   }
 
+  /** Settles when a write is held: what leads to it can take turns of its own, as what is loaded only now does. */
+  async holds(): Promise<void> {
+    await waitFor(() => this.#held.length > 0, 'a held write');
+  }
+
   /** Lets the oldest held write succeed, or fail with `error`. */
   async release(error?: Error): Promise<void> {
-    await settle();
+    await this.holds();
     this.#held.shift()?.end(error);
     await settle();
   }

@@ -10,7 +10,7 @@ describe('Broker, while a decision is on its way to disk', () => {
     const { broker, journal, raise, deliveries } = held();
     const { request } = raise();
     const answered = broker.answer(allow(request));
-    await settle();
+    await journal.holds();
     assert.deepEqual(deliveries, []);
     assert.deepEqual(
       journal.held.map(({ type }) => type),
@@ -45,7 +45,7 @@ describe('Broker, while a decision is on its way to disk', () => {
       const { broker, journal, raise, deliveries } = given;
       const { request, withdraw } = raise();
       const answered = broker.answer(allow(request, ALWAYS));
-      await settle();
+      await journal.holds();
       end(given, withdraw);
 
       assert.deepEqual(outcomes(deliveries), [`deny ${kind} reject_once`]);
@@ -68,7 +68,7 @@ describe('Broker, while a decision is on its way to disk', () => {
     const settled = await answered;
     assert.ok(settled.ok);
     const second = raise(draft());
-    await settle();
+    await journal.holds();
     assert.deepEqual(broker.pending, []);
     await rules.remove(settled.value.decision.rule?.id ?? '', BY);
     await journal.release();
