@@ -224,7 +224,7 @@ describe('The MCP servers of an agent', () => {
     cwd = linked;
     assert.deepEqual([...(await read()).keys()].sort(), ['db', 'log']);
     fs.rmSync(file);
-    execFileSync('mkfifo', [file]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', file]);
     assert.equal((await read()).size, 0);
   });
 
