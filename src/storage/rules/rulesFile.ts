@@ -18,7 +18,8 @@ const SETTLE = 50;
 interface Content {
   /** Every record as it stands, the ones that are no rules as well: they are a person's, and not ours to drop. */
   readonly records: readonly unknown[];
-  readonly isThere: boolean;
+  /** `undefined` when there is no file. */
+  readonly text: string | undefined;
 }
 
 /**
@@ -34,7 +35,7 @@ export class RulesFile implements RuleStore, Disposable {
   readonly onDidChange = this.#changed.event;
   #watcher: Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** The text that was last read or written here. */
+  /** The text that whoever listens knows of: what was last loaded, or written on top of it. */
   #known: string | undefined;
   #isDisposed = false;
 
@@ -44,7 +45,12 @@ export class RulesFile implements RuleStore, Disposable {
 
   async load(): Promise<KeptRules> {
     await this.#watch();
-    const { records } = await this.#read();
+    const content = await this.#read();
+    this.#known = content.text;
+    return this.#rulesOf(content);
+  }
+
+  #rulesOf({ records }: Content): KeptRules {
     const rules: Rule[] = [];
     const problems: RuleProblem[] = [];
     const ids = new Set<string>();
@@ -75,7 +81,10 @@ export class RulesFile implements RuleStore, Disposable {
   }
 
   async confirms(rule: Rule): Promise<boolean> {
-    const { rules } = await this.load();
+    const content = await this.#read();
+    // Whatever tells of changes can be late, or not work on this disk.
+    if (content.text !== this.#known) this.#look();
+    const { rules } = this.#rulesOf(content);
     const kept = rules.find(({ id }) => id === rule.id);
     return kept !== undefined && isDeepStrictEqual(kept, rule);
   }
@@ -90,11 +99,12 @@ export class RulesFile implements RuleStore, Disposable {
   async #change(change: (records: readonly unknown[]) => readonly unknown[]): Promise<void> {
     await fs.mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
     await withFileLock(`${this.#file}.lock`, async () => {
-      const { records, isThere } = await this.#read();
-      const changed = change(records);
-      if (!isThere && changed.length === 0) return;
+      const before = await this.#read();
+      const changed = change(before.records);
+      if (before.text === undefined && changed.length === 0) return;
       const text = `${JSON.stringify({ rules: changed }, undefined, 2)}\n`;
-      this.#known = text;
+      // On top of somebody else's change that is not loaded yet, ours is not all that is new.
+      if (before.text === this.#known) this.#known = text;
       await replaceFile(this.#file, text);
     });
     await this.#watch();
@@ -106,13 +116,12 @@ export class RulesFile implements RuleStore, Disposable {
       if (error.code === 'ENOENT') return undefined;
       throw error;
     });
-    this.#known = text;
-    if (text === undefined) return { records: [], isThere: false };
+    if (text === undefined) return { records: [], text };
     const value = parseJson(text);
     const records = isJsonObject(value) ? value['rules'] : undefined;
     if (!Array.isArray(records))
       throw new Error(`${this.#file} is not a file of rules: it has no list "rules"`);
-    return { records, isThere: true };
+    return { records, text };
   }
 
   /** Of the folder: the file itself is replaced with each change. */

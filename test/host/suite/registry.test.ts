@@ -42,6 +42,7 @@ describe('an agent of the ACP registry in the extension host', function () {
 
   it('runs after the person has seen its command, and again only while it is the same', async () => {
     const { sessions } = await api();
+    for (const session of sessions.all) sessions.close(session);
     const refused = await startWith(undefined);
     assert.equal(refused.length, 1);
     assert.match(refused[0] ?? '', /^Start Test Agent from the ACP registry\?\n1\.2\.3: \//);

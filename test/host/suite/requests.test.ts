@@ -133,7 +133,13 @@ describe('a request in the extension host', () => {
     );
     assert.deepEqual(
       lenses.map(({ command }) => command?.title),
-      ['$(shield) Demo agent wants to edit this file', 'Show diff', 'Deny', 'Allow once'],
+      [
+        '$(shield) Demo agent wants to edit this file',
+        'Show diff',
+        'Deny',
+        'Allow once',
+        'Always allow…',
+      ],
     );
     await vscode.commands.executeCommand('countersign.deny', request.id, 'codelens');
     await turn;

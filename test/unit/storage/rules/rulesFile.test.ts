@@ -107,6 +107,23 @@ describe('A file of rules', () => {
     assert.equal(here, 0);
   });
 
+  it('tells of the change of another also when it is noticed on another way, or when it writes itself', async () => {
+    for (const noticed of [
+      (store: RulesFile, gone: Rule) => store.confirms(gone),
+      (store: RulesFile) => store.put(rule()),
+    ]) {
+      const [mine, theirs] = [open(), open()];
+      const gone = rule();
+      await theirs.put(gone);
+      await mine.load();
+      let news = 0;
+      mine.onDidChange(() => news++);
+      await theirs.delete(gone.id);
+      await noticed(mine, gone);
+      await waitFor(() => news > 0, 'news of the change');
+    }
+  });
+
   it('sets a broken record aside, names it, keeps it in the file, and the others work', async () => {
     const good = rule();
     const broken: readonly [unknown, RegExp][] = [
