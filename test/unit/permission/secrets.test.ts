@@ -69,7 +69,7 @@ describe('findSecrets', () => {
       'SECRET_KEY_BASE=«abc»\nOTHER=1',
       'Server=db;User Id=sa;Password=«hunter2»;Timeout=5',
       'AccountKey=«abc+/def==»;EndpointSuffix=x',
-      '//registry.npmjs.org/:_authToken=«abc-def»',
+      '//npm.example.org/:_authToken=«abc-def»',
       'password: «hunter»\nuser: me',
       '  - api_key: «zzz»',
       '{"a":{"password":"«hunter2»"},"user":"me"}',
