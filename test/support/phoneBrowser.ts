@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {
   type Browser,
   type BrowserContext,
+  type BrowserContextOptions,
   chromium,
   type Frame,
   type Page,
@@ -28,12 +29,13 @@ export class PhoneBrowser {
     return new PhoneBrowser(browser);
   }
 
-  async phone(model = 'Pixel 8'): Promise<TestPhone> {
+  async phone(model = 'Pixel 8', options: BrowserContextOptions = {}): Promise<TestPhone> {
     const context = await this.#browser.newContext({
       userAgent: `Mozilla/5.0 (Linux; Android 14; ${model}) AppleWebKit/537.36 Chrome/130.0.0.0 Mobile`,
       // Its owner went on past the warning.
       ignoreHTTPSErrors: true,
       viewport: { width: 360, height: 740 },
+      ...options,
     });
     context.setDefaultTimeout(WITHIN_MS);
     return new TestPhone(context, await context.newPage());

@@ -25,6 +25,8 @@ export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Folder of a built extension; default this checkout. */
   readonly extension?: string;
+  /** Folders of further extensions that run beside it. */
+  readonly beside?: readonly string[];
   /** Added to the environment of the extension host, on top of a HOME of its own; undefined removes. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
@@ -73,7 +75,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     root: path.join(state, 's'),
     port: await keptPort(state),
     settings: options.settings ?? {},
-    extensions: [options.extension ?? ROOT],
+    extensions: [options.extension ?? ROOT, ...(options.beside ?? [])],
     workspaceTrust: options.workspaceTrust ?? false,
     env: { HOME: home, COUNTERSIGN_TEST: '1', ...options.env },
   });

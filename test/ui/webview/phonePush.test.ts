@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CDPSession, Page, Worker } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { PhoneCard } from '../../../src/protocol/phone/payloads.ts';
 import { WAKE_UP } from '../../../src/protocol/phone/pushMessage.ts';
 import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
+import { PhonePush } from '../../support/phonePush.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 
@@ -21,7 +22,7 @@ describe('notifications of the page for phones', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
   let page: Page;
-  let push: Push;
+  let push: PhonePush;
 
   before(async () => {
     harness = await PhoneHarness.start();
@@ -37,7 +38,7 @@ describe('notifications of the page for phones', function () {
     desktop = new PhoneDesktop(harness.mailboxes);
     desktop.vapidKey = VAPID_KEY;
     page = await phone.paired(desktop);
-    push = await Push.start(page, harness.mailboxes.origin);
+    push = await PhonePush.start(page, `${harness.mailboxes.origin}/`);
   });
   afterEach(async () => {
     assert.deepEqual(phone.complaints, []);
@@ -249,92 +250,4 @@ describe('notifications of the page for phones', function () {
 
 function outcomesOf({ answers }: PhoneDesktop): readonly (readonly [string, string])[] {
   return answers.map(({ card, outcome }) => [card, outcome]);
-}
-
-interface Shown {
-  readonly title: string;
-  readonly body: string;
-  readonly tag: string;
-  readonly actions: readonly string[];
-}
-
-/** What a push service and the notification centre of a phone do. */
-class Push {
-  readonly session: CDPSession;
-  readonly #page: Page;
-  readonly #origin: string;
-  readonly #registration: string;
-
-  private constructor(session: CDPSession, page: Page, origin: string, registration: string) {
-    this.session = session;
-    this.#page = page;
-    this.#origin = origin;
-    this.#registration = registration;
-  }
-
-  /** Waits for the page's own service worker. */
-  static async start(page: Page, origin: string): Promise<Push> {
-    const controlled = `navigator.serviceWorker.controller?.state === 'activated'`;
-    await waitFor(() => page.evaluate<boolean>(controlled), 'the service worker');
-    const session = await page.context().newCDPSession(page);
-    const registration = new Promise<string>((resolve) => {
-      session.on('ServiceWorker.workerRegistrationUpdated', ({ registrations }) => {
-        const found = registrations.find(({ scopeURL }) => scopeURL === `${origin}/`);
-        if (found) resolve(found.registrationId);
-      });
-    });
-    await session.send('ServiceWorker.enable');
-    return new Push(session, page, origin, await registration);
-  }
-
-  async deliver(data: string): Promise<void> {
-    await this.session.send('ServiceWorker.deliverPushMessage', {
-      origin: this.#origin,
-      registrationId: this.#registration,
-      data,
-    });
-  }
-
-  /** The notifications on show, once there are so many. */
-  async shown(count: number): Promise<readonly Shown[]> {
-    let found: readonly Shown[] = [];
-    await waitFor(async () => {
-      found = await this.#page.evaluate(`navigator.serviceWorker.ready
-        .then((registration) => registration.getNotifications())
-        .then((all) => all.map(({ title, body, tag, actions }) =>
-          ({ title, body, tag, actions: (actions ?? []).map((action) => action.title) })))`);
-      return found.length >= count;
-    }, 'a notification');
-    return found;
-  }
-
-  /** DevTools cannot press a notification; the event is the one that the browser makes. */
-  async press(action: string): Promise<void> {
-    await this.#worker().evaluate(`registration.getNotifications().then((all) =>
-      dispatchEvent(new NotificationEvent('notificationclick', { notification: all[0], action: ${JSON.stringify(action)} })))`);
-  }
-
-  /** The button of this title on the notification that is on show. */
-  async pressButton(title: string): Promise<void> {
-    const action =
-      await this.#worker().evaluate<string>(`registration.getNotifications().then((all) =>
-      all[0].actions.find((each) => each.title === ${JSON.stringify(title)}).action)`);
-    await this.press(action);
-  }
-
-  count(): Promise<number> {
-    return this.#worker().evaluate(`registration.getNotifications().then((all) => all.length)`);
-  }
-
-  async clear(): Promise<void> {
-    await this.#worker().evaluate(
-      `registration.getNotifications().then((all) => all.forEach((each) => each.close()))`,
-    );
-  }
-
-  #worker(): Worker {
-    const [worker] = this.#page.context().serviceWorkers();
-    assert.ok(worker);
-    return worker;
-  }
 }
