@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { createSampleWorkspace } from '../../src/demo/sampleWorkspace.ts';
 import {
@@ -23,6 +24,7 @@ describe('a phone on the local network and VS Code itself', () => {
   let workbench: Workbench;
   let browser: PhoneBrowser;
   let phone: TestPhone;
+  let other: TestPhone;
 
   before(async () => {
     state = temporaryFolder();
@@ -131,16 +133,43 @@ describe('a phone on the local network and VS Code itself', () => {
   });
 
   it('is removed while it is away: it can answer nothing, and learns so when it is back', async () => {
+    other = await browser.phone('Pixel 9');
+    await pairOnWorkbench(workbench, other);
     await phone.context.setOffline(true);
-    await workbench.runCommand('Countersign: Show Devices');
-    await workbench.clickTreeAction(workbench.treeItem('Pixel 8'), /Revoke Device/);
-    await workbench.treeItem('Pixel 8').waitFor({ state: 'detached' });
+    await revoke('Pixel 8');
     await phone.context.setOffline(false);
     await phone.page.getByText('does not know this phone any more').first().waitFor();
     assert.equal(await phone.page.locator('.allow').count(), 0);
   });
 
+  it('leaves no open port behind when it was the last one, and another can be paired', async () => {
+    const { origin } = new URL(other.page.url());
+    await revoke('Pixel 9');
+    await other.page.getByText('This phone was removed').first().waitFor();
+    await waitFor(async () => !(await connects(Number(new URL(origin).port))), 'a closed port');
+    const next = await browser.phone('Pixel 10');
+    await pairOnWorkbench(workbench, next);
+    assert.equal(new URL(next.page.url()).origin, origin);
+  });
+
+  async function revoke(name: string): Promise<void> {
+    await workbench.runCommand('Countersign: Show Devices');
+    await workbench.clickTreeAction(workbench.treeItem(name), /Revoke Device/);
+    await workbench.treeItem(name).waitFor({ state: 'detached' });
+  }
+
   function brewFile(): string {
     return fs.readFileSync(path.join(folder, 'src/brew.js'), 'utf8');
   }
 });
+
+function connects(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}
