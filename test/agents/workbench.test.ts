@@ -35,7 +35,8 @@ describe('Claude Code on the workbench', () => {
   it('is chosen in Start Session, asks, and goes on when it is allowed', async () => {
     const { page } = workbench;
     await workbench.runCommand('Countersign: Start Session');
-    await page.locator('.quick-input-list .monaco-list-row', { hasText: 'Claude Code' }).click();
+    // Not the row of Claude Code over ACP.
+    await page.locator('.quick-input-list .monaco-list-row[aria-label^="Claude Code,"]').click();
     const chat = await webviewPage(workbench, 'chat');
     await chat.getByText('Asks for:').waitFor();
     await chat.getByRole('textbox').fill(claude.prompt([claude.makeFile('made.txt')]));
