@@ -9,12 +9,28 @@ export interface Shown {
   readonly actions: readonly string[];
 }
 
+/**
+ * Counts, in the worker, which notifications are on their way and which are there. Chromium forgets one that is asked for
+ * (`getNotifications`) after it is written down and before it is on show, so nobody may ask in between.
+ */
+const COUNT_SHOWN = `self.shown ??= (() => {
+  const shown = { begun: 0, done: 0 };
+  const show = registration.showNotification.bind(registration);
+  registration.showNotification = (...all) => {
+    shown.begun++;
+    return show(...all).finally(() => setTimeout(() => shown.done++, 50));
+  };
+  return shown;
+})()`;
+
 /** What a push service and the notification centre of a phone do, for one registration of the service worker. */
 export class PhonePush {
   readonly session: CDPSession;
   readonly #page: Page;
   readonly #scope: string;
   readonly #registration: string;
+  /** How many notifications there have been when the one of the last push is there. */
+  #expected = 0;
 
   private constructor(session: CDPSession, page: Page, scope: string, registration: string) {
     this.session = session;
@@ -40,6 +56,8 @@ export class PhonePush {
   }
 
   async deliver(data: string): Promise<void> {
+    const worker = await this.#worker();
+    this.#expected = (await worker.evaluate<number>(`(${COUNT_SHOWN}).begun`)) + 1;
     await this.session.send('ServiceWorker.deliverPushMessage', {
       origin: new URL(this.#scope).origin,
       registrationId: this.#registration,
@@ -52,6 +70,10 @@ export class PhonePush {
     let found: readonly Shown[] = [];
     await waitFor(async () => {
       const worker = await this.#worker();
+      const isOnItsWay = await worker.evaluate<boolean>(
+        `self.shown !== undefined && (shown.begun > shown.done || shown.begun < ${this.#expected})`,
+      );
+      if (isOnItsWay) return false;
       found = await worker.evaluate(`registration.getNotifications()
         .then((all) => all.map(({ title, body, tag, actions }) =>
           ({ title, body, tag, actions: (actions ?? []).map((action) => action.title) })))`);
