@@ -50,7 +50,7 @@ describe('the LAN transport', () => {
 
   it('does not begin to listen when a network comes after nobody needs it', async () => {
     let interfaces: Interfaces = {};
-    const options = { address: undefined, interfaces: () => interfaces, checkMs: 5 };
+    const options = { interfaces: () => interfaces, checkMs: 5 };
     const transport = new LanTransport(lanOptions(options));
     await assert.rejects(transport.start(), { code: 'noNetwork' });
     transport.rest();
