@@ -27,7 +27,12 @@ async function networkFirst(request: Request, isPage: boolean): Promise<Response
   const cache = await caches.open(CACHE);
   try {
     const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
-    if (response.ok && response.type === 'basic' && !response.redirected)
+    if (
+      response.ok &&
+      response.type === 'basic' &&
+      !response.redirected &&
+      isKept(response, isPage)
+    )
       await cache.put(isPage ? PAGE : request, response.clone());
     return response;
   } catch (error) {
@@ -35,4 +40,9 @@ async function networkFirst(request: Request, isPage: boolean): Promise<Response
     if (kept) return kept;
     throw error;
   }
+}
+
+/** Somebody can open a picture of the page by its address: it must not take the place of the page. */
+function isKept(response: Response, isPage: boolean): boolean {
+  return !isPage || response.headers.get('content-type')?.startsWith('text/html') === true;
 }

@@ -228,6 +228,9 @@ describe('notifications of the page for phones', function () {
     desktop.raise(phoneCard(PNPM_TEST));
     await page.locator('.cs-card').waitFor();
     await waitFor(() => page.evaluate<boolean>(`caches.has('countersign-page')`), 'the cache');
+    const picture = await phone.context.newPage();
+    await picture.goto(`${harness.mailboxes.origin}/icon-192.png`);
+    await picture.close();
     await phone.context.setOffline(true);
     await page.reload();
     await page.locator('.cs-card').waitFor();
