@@ -91,7 +91,8 @@ describe('the page for phones, when connections come and go', function () {
     const page = await phone.paired(desktop);
     desktop.silent = true;
     await page.reload();
-    await page.getByText('Mara-desktop cannot be reached.').waitFor({ timeout: 20_000 });
+    // The page itself waits 10 s for an answer and, where its stream broke first, 20 s before it says so.
+    await page.getByText('Mara-desktop cannot be reached.').waitFor({ timeout: 40_000 });
     await page.getByText('VS Code does not answer').waitFor();
     assert.equal(await page.locator('[data-connection=connected]').count(), 0);
     desktop.silent = false;
