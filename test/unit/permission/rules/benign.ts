@@ -31,7 +31,7 @@ export const BENIGN: readonly BenignClass[] = [
       'grep "foo$" f',
       'grep "^foo" f',
       'grep "a > b" f',
-      'grep -rn "TODO(me)" src',
+      'grep -rn "note(me)" src',
       'grep -E "(a|b)$|c" src',
       "rg 'fn \\w+' src",
       'rg "use\\s+std" -g "*.rs"',
