@@ -15,6 +15,8 @@ import { ROOT } from '../support/testFolder.ts';
 
 const ROUNDS = 40;
 const WARM_UP = 5;
+/** A card takes no answer for half a second. Milliseconds. */
+const ARMING_MS = 600;
 const PAGE = path.join(ROOT, 'dist/phone');
 
 /** Milliseconds. */
@@ -99,30 +101,31 @@ async function pair(stage: PhoneStage, phone: TestPhone, { kind }: PhoneTranspor
 /** Both clocks are this machine's, counted from the same epoch. */
 const now = () => performance.timeOrigin + performance.now();
 
-async function oneRound(stage: PhoneStage, phone: TestPhone, round: number) {
+async function oneRound({ broker }: PhoneStage, { page }: TestPhone, round: number) {
+  const draft = draftOf(execute(`pnpm test --run ${round}`));
+  // Both are asked for beforehand, and nothing looks again and again: that would take part of what is measured.
+  await page.evaluate('{ window.shown = window.nextShown(); }');
+  const allow = page.locator(`.cs-card:not(.is-done) .allow:not([aria-disabled=true])`);
   const raisedAt = now();
-  const { request } = stage.raise(draftOf(execute(`pnpm test --run ${round}`)));
-  const delivered = deliveredAt(stage, round);
-  await phone.allow(`--run ${round}`);
-  const answeredAt = await delivered;
-  const { shown, tapped } = (await phone.page.evaluate(`({
-    shown: window.shownAt.get(${JSON.stringify(request.id)}),
-    tapped: window.tappedAt,
-  })`)) as { shown: number; tapped: number };
-  return { shown: shown - raisedAt, answered: answeredAt - tapped };
-}
-
-async function deliveredAt({ deliveries }: PhoneStage, round: number): Promise<number> {
-  while (deliveries.length <= round) await new Promise(setImmediate);
-  return now();
+  const answeredAt = new Promise<number>((resolve) => broker.raise(draft, () => resolve(now())));
+  const shown = (await page.evaluate<number>('window.shown')) - raisedAt;
+  await page.waitForTimeout(ARMING_MS);
+  await allow.click();
+  const answered = (await answeredAt) - (await page.evaluate<number>('window.tappedAt'));
+  return { shown, answered };
 }
 
 const WATCH = `{
   const now = () => performance.timeOrigin + performance.now();
-  window.shownAt = new Map();
+  const seen = new Set();
+  let tell;
+  window.nextShown = () => new Promise((resolve) => { tell = resolve; });
   new MutationObserver(() => {
-    for (const card of document.querySelectorAll('[data-request]'))
-      if (!window.shownAt.has(card.dataset.request)) window.shownAt.set(card.dataset.request, now());
+    for (const { dataset } of document.querySelectorAll('[data-request]')) {
+      if (seen.has(dataset.request)) continue;
+      seen.add(dataset.request);
+      tell(now());
+    }
   }).observe(document.body, { childList: true, subtree: true });
   addEventListener('click', () => { window.tappedAt = now(); }, { capture: true });
 }`;

@@ -141,9 +141,14 @@ function print(result: HostResult, counts: Counts): Counts {
       process.stdout.write(`  - ${result.title}\n`);
       return { ...counts, skipped: counts.skipped + 1 };
     case 'fail':
-      process.stdout.write(`  ✖ ${result.title}\n${result.error}\n`);
+      process.stdout.write(`  ✖ ${result.title}\n${result.error}\nFailed: ${result.title}\n`);
       return { ...counts, failed: counts.failed + 1 };
     case 'end':
-      return { passed: result.passed, failed: result.failed, skipped: result.skipped };
+      return {
+        ...NONE,
+        passed: result.passed,
+        failed: result.failed,
+        skipped: result.skipped,
+      };
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FormField } from '../../../src/permission/formField.ts';
 import type { Question } from '../../../src/permission/request.ts';
+import { waitFor } from '../../support/waitFor.ts';
 import { type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 import { card } from '../../support/webviewHarnessCards.ts';
 
@@ -114,8 +115,7 @@ describe('form of an MCP server', function () {
       'This needs a whole number from 1 to 9.',
     ]);
     assert.equal(await answers(), undefined);
-    const focused = view.page.locator(':focus');
-    assert.equal(await focused.getAttribute('id'), await mail.getAttribute('id'));
+    await waitFor(() => mail.evaluate((each) => each.matches(':focus')), 'the focus at the field');
     assert.equal(await mail.getAttribute('aria-invalid'), 'true');
     const described = (await mail.getAttribute('aria-describedby'))?.split(' ') ?? [];
     assert.equal(described.length, 2);
