@@ -10,7 +10,9 @@ export type PhoneRefusal =
   | { readonly kind: 'shortened' }
   | { readonly kind: 'notConfirmed' }
   /** An earlier answer of this phone waits at the desktop. */
-  | { readonly kind: 'confirming' };
+  | { readonly kind: 'confirming' }
+  /** A bug: it could not be taken in. */
+  | { readonly kind: 'failed' };
 
 export function refusalWords(refusal: PhoneRefusal): string {
   switch (refusal.kind) {
@@ -23,6 +25,8 @@ export function refusalWords(refusal: PhoneRefusal): string {
       return 'It was not confirmed at the desktop. Nothing was allowed.';
     case 'confirming':
       return 'Your answer already waits to be confirmed at the desktop.';
+    case 'failed':
+      return 'Your answer could not be taken in, because something went wrong in VS Code. Nothing was allowed. Answer it at the desktop.';
     case 'alreadySettled':
       return alreadyAnswered(refusal.settled.decision.by);
     case 'unknownRequest':

@@ -1,5 +1,7 @@
 import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
 import type { Timers } from '../base/timers.ts';
+import { utf8 } from '../protocol/phone/bytes.ts';
+import { MAX_PAYLOAD } from '../protocol/phone/envelope.ts';
 import { parseToWorkspace, type ToPhone, type ToWorkspace } from '../protocol/phone/payloads.ts';
 import type { Device } from './device.ts';
 import type { PushSender } from './pushSender.ts';
@@ -29,10 +31,17 @@ export interface CourierOptions {
 export interface Errand {
   /** Asked when it is sealed; `undefined` when it is not needed any more. */
   readonly message: () => ToPhone | undefined;
-  /** Sent by push as well, in place of what has the same topic. */
-  readonly topic?: string;
+  /** Sent by push as well. */
+  readonly push?: ErrandPush;
   /** It has left (it may not have arrived), or is not needed any more. */
   readonly onDone?: () => void;
+}
+
+interface ErrandPush {
+  /** It takes the place of what has the same topic. */
+  readonly topic: string;
+  /** The last one of its topic: goes only where something was pushed that it takes the place of. */
+  readonly isEnd: boolean;
 }
 
 interface Waiting extends Errand {
@@ -49,6 +58,8 @@ export class Courier implements Disposable {
   #failures = 0;
   #inbox: Promise<void> = Promise.resolve();
   #pushFails = false;
+  /** By topic what was pushed, though maybe not through yet. */
+  readonly #pushed = new Map<string, Promise<void>>();
 
   constructor(options: CourierOptions) {
     this.#options = options;
@@ -130,19 +141,35 @@ export class Courier implements Disposable {
   }
 
   async #carry(errand: Waiting): Promise<void> {
-    const { device, transport } = this.#options;
+    const { device, transport, onError } = this.#options;
     const message = errand.message();
     if (!message) return;
     const payload = JSON.stringify(message);
-    if (errand.topic !== undefined && !errand.pushed && device.push) {
-      errand.pushed = true;
-      // An envelope of its own, since each is opened once and nobody knows which way is faster.
-      void this.#push(await device.seal(payload), errand.topic);
+    if (utf8(payload).length > MAX_PAYLOAD) {
+      // A bug of ours, which must not keep back everything that comes after it.
+      onError(new Error(`A message of kind "${message.t}" is too large for a phone`));
+      return;
     }
+    await this.#carryByPush(errand, payload);
     if (!transport) return;
     const envelope = await device.seal(payload);
     if (this.#store.isDisposed) return;
     await transport.publish(device.mailboxes.toPhone, envelope);
+  }
+
+  async #carryByPush(errand: Waiting, payload: string): Promise<void> {
+    const { device } = this.#options;
+    if (!errand.push || errand.pushed || !device.push) return;
+    const { topic, isEnd } = errand.push;
+    const before = this.#pushed.get(topic);
+    if (isEnd && !before) return;
+    // An envelope of its own, since each is opened once and nobody knows which way is faster.
+    const envelope = await device.seal(payload);
+    errand.pushed = true;
+    // One after the other: whatever comes last stays on show.
+    const sent = (before ?? Promise.resolve()).then(() => this.#push(envelope, topic));
+    if (isEnd) this.#pushed.delete(topic);
+    else this.#pushed.set(topic, sent);
   }
 
   /** The phone is not reached at the moment. What waits goes out when the transport is up, or after a pause. */

@@ -104,10 +104,7 @@ export class Device {
 
   /** Rejects when the device is revoked, and when the number of the message cannot be put on record. */
   async seal(payload: string): Promise<string> {
-    if (this.#link.state.sent >= this.#reserved) {
-      this.#reserved = this.#link.state.sent + SET_ASIDE;
-      await this.#writer.request();
-    }
+    if (this.#link.state.sent >= this.#reserved) await this.#setAside();
     const envelope = this.#link.seal(payload);
     const { epoch } = this.#link.state;
     if (epoch !== this.#savedEpoch) await this.#writer.request();
@@ -148,6 +145,17 @@ export class Device {
     // A write that has begun must not bring the record back.
     await this.#writer.idle();
     await this.#options.store.delete(recordKey(this.id));
+  }
+
+  async #setAside(): Promise<void> {
+    const before = this.#reserved;
+    this.#reserved = this.#link.state.sent + SET_ASIDE;
+    try {
+      await this.#writer.request();
+    } catch (error) {
+      this.#reserved = before;
+      throw error;
+    }
   }
 
   #isState(state: 'pending' | 'active' | 'revoked'): boolean {

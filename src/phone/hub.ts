@@ -11,7 +11,7 @@ import {
   type ToPhone,
   type ToWorkspace,
 } from '../protocol/phone/payloads.ts';
-import { Courier, type Errand } from './courier.ts';
+import { Courier } from './courier.ts';
 import type { Device } from './device.ts';
 import { DeviceCards } from './deviceCards.ts';
 import { PhoneAnswers } from './phoneAnswers.ts';
@@ -144,7 +144,7 @@ export class Hub implements Disposable {
     if (device.state !== 'active' || !this.#cards.get(requestId)) return;
     if (!cards.startSending(requestId)) return;
     courier.send({
-      topic: cards.topic(requestId),
+      push: { topic: cards.topic(requestId), isEnd: false },
       message: () => {
         const shared = broker.settledAs(requestId) ? undefined : this.#cards.get(requestId);
         if (!shared) return undefined;
@@ -165,12 +165,10 @@ export class Hub implements Disposable {
   }
 
   #sendResolved({ device, courier, cards }: Attached, requestId: string, late: boolean): void {
-    const wasPushed = cards.get(requestId) !== undefined && !late;
-    const errand: Errand = {
+    courier.send({
       message: () => this.#cards.resolved(requestId, device.name, late),
-      ...(wasPushed && { topic: cards.topic(requestId) }),
-    };
-    courier.send(errand);
+      ...(!late && { push: { topic: cards.topic(requestId), isEnd: true } }),
+    });
   }
 
   #onMessage(attached: Attached, message: ToWorkspace): void {

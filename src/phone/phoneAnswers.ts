@@ -66,7 +66,7 @@ export class PhoneAnswers implements Disposable {
       return result.error.kind === 'alreadySettled' ? 'late' : refuse(result.error);
     } catch (error) {
       onError(error);
-      return refuse({ kind: 'unknownRequest' });
+      return refuse({ kind: 'failed' });
     }
   }
 

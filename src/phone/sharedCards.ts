@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import type { Timers } from '../base/timers.ts';
 import type { Settled } from '../permission/broker.ts';
+import { oneLineOf } from '../permission/cut.ts';
 import type { PermissionRequest } from '../permission/request.ts';
 import { cardView } from '../protocol/cardView.ts';
 import type { Resolved, RuleOffer } from '../protocol/phone/payloads.ts';
@@ -13,6 +14,8 @@ import type { PhoneBroker } from './ports.ts';
 const RULES_WAIT = 50;
 /** How many ended requests a phone is told about when it comes back. */
 const MAX_ENDED = 50;
+/** How long the words about an ending may be, in characters. */
+const MAX_OUTCOME = 1000;
 
 export interface SharedCardsOptions {
   readonly broker: PhoneBroker;
@@ -54,6 +57,8 @@ export class SharedCards implements Disposable {
     const ended = settled && cardView(settled.request, settled).outcome;
     if (!ended) return undefined;
     const { rule: _, ...outcome } = ended;
+    // What somebody wrote along may be longer than a message can be.
+    const text = oneLineOf([outcome.text], MAX_OUTCOME);
     const { request, decision } = settled;
     const { by } = decision;
     return {
@@ -64,7 +69,7 @@ export class SharedCards implements Disposable {
       late,
       line: request.display.oneLine,
       agent: request.agent.name,
-      outcome,
+      outcome: { ...outcome, text },
       at: clock.now(),
     };
   }

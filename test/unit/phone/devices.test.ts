@@ -168,21 +168,31 @@ const SUBSCRIPTION: PushSubscriptionInfo = {
   keys: { p256dh: 'A'.repeat(87), auth: 'A'.repeat(22) },
 };
 
-/** Subscribes the phone at a push service that does as `results` say. */
-async function withPush(results: ('sent' | 'gone' | 'failed')[]) {
+/** A phone and a push service that does as `results` say. */
+async function pushStage(results: readonly ('sent' | 'gone' | 'failed' | Promise<'sent'>)[]) {
+  const answers = [...results];
   const pushed: { text: string; topic: string }[] = [];
   const push: PushSender = {
     vapidKey: async () => 'VAPID',
     send: async (_subscription, text, topic) => {
       pushed.push({ text, topic });
-      return results.shift() ?? 'sent';
+      return answers.shift() ?? 'sent';
     },
   };
   const stage = await phoneStage({ push });
   const device = await pairPhone(stage);
-  device.send({ t: 'push', subscription: SUBSCRIPTION });
-  await until(() => stage.phone.devices[0]?.reach.push === 'on');
-  return { ...stage, device, pushed };
+  const subscribe = async () => {
+    device.send({ t: 'push', subscription: SUBSCRIPTION });
+    await until(() => stage.phone.devices[0]?.reach.push === 'on');
+  };
+  return { ...stage, device, pushed, subscribe };
+}
+
+/** The same, subscribed. */
+async function withPush(results: Parameters<typeof pushStage>[0]) {
+  const stage = await pushStage(results);
+  await stage.subscribe();
+  return stage;
 }
 
 function read(device: FakePhone, text: string): string {
@@ -204,6 +214,36 @@ describe('push', () => {
     );
     assert.equal(new Set(pushed.map(({ topic }) => topic)).size, 1);
     assert.match(pushed[0]?.topic ?? '', /^[\w-]{32}$/);
+  });
+
+  it('says nothing of how a card ended that was never pushed', async () => {
+    const { device, pushed, subscribe, ...stage } = await pushStage([]);
+    const card = await cardOn(device, stage.raise().request);
+    await subscribe();
+    device.answer(card, { outcome: 'deny' });
+    await until(() => device.of('resolved').length === 1);
+    await cardOn(device, stage.raise().request);
+    await until(() => pushed.length > 0);
+    assert.deepEqual(
+      pushed.map(({ text }) => read(device, text)),
+      ['card'],
+    );
+  });
+
+  it('is never overtaken by what takes its place', async () => {
+    let through: (result: 'sent') => void = () => undefined;
+    const slow = new Promise<'sent'>((resolve) => {
+      through = resolve;
+    });
+    const { device, pushed, ...stage } = await withPush([slow]);
+    device.answer(await cardOn(device, stage.raise().request), { outcome: 'deny' });
+    await until(() => device.of('resolved').length === 1);
+    await cardOn(device, stage.raise().request);
+    await until(() => pushed.length === 2);
+    assert.equal(new Set(pushed.map(({ topic }) => topic)).size, 2, 'two cards, no ending yet');
+    through('sent');
+    await until(() => pushed.length === 3);
+    assert.equal(pushed[2]?.topic, pushed[0]?.topic);
   });
 
   it('is still tried while the transport is down', async () => {

@@ -350,6 +350,19 @@ describe('on the local network', () => {
     assert.equal(stage.broker.pending.length, 1);
   });
 
+  it('a desktop that cannot ask allows nothing, and says so', async () => {
+    const stage = await phoneStage({
+      kind: 'lan',
+      confirmAtDesktop: () => Promise.reject(new Error('No window')),
+    });
+    const device = await pairPhone(stage);
+    const { request } = stage.raise(draftOf(execute('rm -rf build')));
+    device.answer(await cardOn(device, request), { outcome: 'allow' });
+    await until(() => device.of('refused').length === 1);
+    assert.match(device.of('refused')[0]?.text ?? '', /went wrong in VS Code. Nothing was allowed/);
+    assert.deepEqual([stage.deliveries, stage.errors.length], [[], 1]);
+  });
+
   it('the setting lets the phone answer alone', async () => {
     const stage = await phoneStage({ kind: 'lan', lanMayAnswerAlone: () => true });
     const device = await pairPhone(stage);

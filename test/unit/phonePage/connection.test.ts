@@ -86,6 +86,20 @@ describe('the connection of the phone page', () => {
     });
   });
 
+  it('asks again for what could not be kept, and not all the time', async () => {
+    const page = await connected();
+    page.keepFails = true;
+    for (let i = 0; i < 3; i++) {
+      page.send(1, 'data: desktop\n\n');
+      await page.turn();
+    }
+    assert.equal(page.syncs, 1);
+    page.pass(2000);
+    assert.equal(page.syncs, 2);
+    page.pass(7000);
+    assert.equal(page.syncs, 2);
+  });
+
   it('waits longer after each failure, never longer than 30 s, and says that it is unreachable', async () => {
     const page = await connected();
     page.refuse = 'network';
@@ -243,6 +257,7 @@ class FakePage {
   hidden = false;
   refuse: 'network' | 'server' | 'never' | undefined;
   syncFails = false;
+  keepFails = false;
   syncs = 0;
   readonly states: ConnectionState[] = [];
   readonly requests: FakeRequest[] = [];
@@ -265,6 +280,7 @@ class FakePage {
     },
     onEnvelope: async (text) => {
       this.#taken++;
+      if (this.keepFails) throw new Error('Not kept.');
       return text === 'desktop';
     },
     sync: async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { loadCertificate } from '../../../../src/phone/lan/certificate.ts';
 import { ManualClock } from '../../../support/fakes.ts';
-import { MemorySecrets } from '../../../support/memorySecrets.ts';
+import { MemorySecrets } from '../../../support/phoneFakes.ts';
 
 const DAY = 86_400_000;
 

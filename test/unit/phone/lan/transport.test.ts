@@ -7,7 +7,7 @@ import type { UserError } from '../../../../src/protocol/userError.ts';
 import { freePort } from '../../../support/codeServer.ts';
 import { lanOptions, OUTBOX, startLan } from '../../../support/lanUnderTest.ts';
 import { MailboxClient } from '../../../support/mailboxClient.ts';
-import { MemorySecrets } from '../../../support/memorySecrets.ts';
+import { MemorySecrets } from '../../../support/phoneFakes.ts';
 import { waitFor } from '../../../support/waitFor.ts';
 
 describe('the LAN transport', () => {

@@ -5,7 +5,7 @@ import {
   type WebPushSenderOptions,
 } from '../../../../src/phone/push/webPushSender.ts';
 import { MAX_PUSH, WAKE_UP } from '../../../../src/protocol/phone/pushMessage.ts';
-import { MemorySecrets } from '../../../support/memorySecrets.ts';
+import { MemorySecrets } from '../../../support/phoneFakes.ts';
 import { decryptPush, PushService, type ReceivedPush } from '../../../support/pushService.ts';
 
 const TOPIC = 'topic-of-a-card-with-32-letters_';
