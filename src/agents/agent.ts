@@ -15,6 +15,11 @@ export interface AgentLauncher {
   start(options: StartOptions): Promise<AgentConnection>;
   /** What can let its calls through beside the gate in this folder, read anew. Never rejects. */
   doors?(place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Promise<Doors>;
+  /**
+   * What the agent is known to ask for before it runs, in the words of {@link AgentConnection.asksFor}; `undefined` when nobody
+   * has seen it yet. Shown, and decides nothing.
+   */
+  expects?(): string | undefined;
 }
 
 export interface StartOptions {

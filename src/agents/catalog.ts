@@ -326,14 +326,26 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
   };
 }
 
-/** The launcher of any other agent over ACP. Nobody knows its settings, so there is no way to switch them off. */
+/**
+ * The launcher of any other agent over ACP. Nobody knows its settings, so there is no way to switch them off; its `start`
+ * rejects, before anything is started, where its command line is known to switch its asking off.
+ */
 export async function createAcpLauncher(
   options: AcpLauncherOptions,
   isStrict: () => boolean,
 ): Promise<AgentLauncher> {
   const { acpLauncher } = await import('./acp/launcher.ts');
+  const { refuseLooseStart } = await import('./looseStart.ts');
+  const launcher = acpLauncher(options);
   const strict = () => (isStrict() ? NO_WAY : OFF);
-  return { ...acpLauncher(options), doors: async () => ({ files: undefined, strict: strict() }) };
+  return {
+    ...launcher,
+    start: async (start) => {
+      refuseLooseStart(options);
+      return launcher.start(start);
+    },
+    doors: async () => ({ files: undefined, strict: strict() }),
+  };
 }
 
 /** Why an agent of the table is not relayed, as a sentence; `undefined` for one that is, or that is not in the table. */

@@ -26,10 +26,15 @@ export function duplicateRequest(agentName: string, requestId: string): UserErro
 }
 
 /** Calls would be let through without being asked for. `next` is what to do about it. */
-export function notGated(agentName: string, what: string, next: string): UserError {
+export function notGated(
+  agentName: string,
+  what: string,
+  next: string,
+  done = 'It was stopped.',
+): UserError {
   return new UserError(
     'agentNotGated',
-    `${agentName} would not ask before each call (${safeText(what)}). It was stopped.`,
+    `${agentName} would not ask before each call (${safeText(what)}). ${done}`,
     next,
   );
 }

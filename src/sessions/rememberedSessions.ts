@@ -3,6 +3,14 @@ import * as v from 'valibot';
 /** What is kept of a conversation so that it can be resumed when its window is gone. Holds nothing that was said. */
 export type RememberedSession = v.InferOutput<typeof remembered>;
 
+/** Which agent a session is started with: one of the parity table, of the person's settings, or of the ACP registry. */
+export interface AgentChoice {
+  readonly from: 'catalog' | 'settings' | 'registry';
+  readonly id: string;
+  /** SHA-256 of what is run, where it is not Countersign that says so. */
+  readonly hash?: string | undefined;
+}
+
 /** Where it is kept; VS Code's `Memento` is one. */
 export interface SessionMemory {
   get(key: string): unknown;
@@ -17,7 +25,12 @@ const MAX_TEXT = 1000;
 const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(MAX_TEXT));
 const remembered = v.object({
   /** Which agent, as it was chosen. */
-  agent: v.object({ from: text, id: text, name: text }),
+  agent: v.object({
+    from: v.picklist(['catalog', 'settings', 'registry']),
+    id: text,
+    hash: v.optional(text),
+    name: text,
+  }),
   /** See `AgentConnection.nativeSessionId`. */
   nativeId: text,
   /** Already redacted. */

@@ -1,10 +1,9 @@
 import * as vscode from 'vscode';
-import type { AgentLauncher } from '../agents/agent.ts';
-import { createAcpLauncher } from '../agents/catalog.ts';
 import type { Registry, RegistryAgent } from '../agents/registry/format.ts';
 import type { Launchable, RegistryLaunch } from '../agents/registry/launch.ts';
 import type { RegistryPins } from '../agents/registry/pins.ts';
 import { safeText } from '../permission/spans.ts';
+import type { AgentChoice } from '../sessions/rememberedSessions.ts';
 import { userSettings } from './settings.ts';
 
 interface Item extends vscode.QuickPickItem {
@@ -25,8 +24,8 @@ export class RegistryPicker {
     return userSettings.registryUrl() !== undefined;
   }
 
-  /** `undefined` when the person chose none. Nothing is run here. */
-  async pick(): Promise<AgentLauncher | undefined> {
+  /** What the person agreed to; `undefined` when they chose none. Nothing is run here. */
+  async pick(): Promise<AgentChoice | undefined> {
     const url = userSettings.registryUrl();
     const registry = url === undefined ? undefined : await read(url);
     if (!registry) return undefined;
@@ -39,9 +38,8 @@ export class RegistryPicker {
     }
     const { launch } = found;
     if (!(await this.#agreed(agent, launch))) return undefined;
-    const { args, command, env, name } = launch;
-    const id = `registry-${agent.id}`;
-    return createAcpLauncher({ id, name, command, args, env }, userSettings.isStrict);
+    const { launchHash } = await import('../agents/registry/launch.ts');
+    return { from: 'registry', id: agent.id, hash: launchHash(launch) };
   }
 
   /** Asks before something is run for the first time, and again when it is not what the person agreed to. */
@@ -70,10 +68,7 @@ export class RegistryPicker {
 
   async #pins(): Promise<RegistryPins> {
     const { RegistryPins } = await import('../agents/registry/pins.ts');
-    return new RegistryPins({
-      get: (key) => this.#memento.get<unknown>(key),
-      set: (key, value) => this.#memento.update(key, value),
-    });
+    return new RegistryPins(this.#memento);
   }
 }
 

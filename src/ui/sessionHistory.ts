@@ -1,9 +1,12 @@
 import type { AgentLauncher } from '../agents/agent.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
-import type { RememberedSession, RememberedSessions } from '../sessions/rememberedSessions.ts';
+import type {
+  AgentChoice,
+  RememberedSession,
+  RememberedSessions,
+} from '../sessions/rememberedSessions.ts';
 import type { Session } from '../sessions/session.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import type { AgentChoice } from './launchers.ts';
 
 /** Remembers the sessions of this window, so that a later one can resume them. */
 export class SessionHistory implements Disposable {
@@ -46,7 +49,7 @@ export class SessionHistory implements Disposable {
     if (this.#written.get(session) === key) return;
     this.#written.set(session, key);
     const { title, cwd, workspaceFolder } = ref;
-    const agent = { from: choice.from, id: choice.id, name: launcher.name };
+    const agent = { ...choice, name: launcher.name };
     const at = Date.now();
     // It is a convenience: without it the session is still in the agent's own list.
     const kept = this.#remembered.put({ agent, nativeId, title, cwd, workspaceFolder, at });

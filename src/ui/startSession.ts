@@ -4,11 +4,11 @@ import type { AgentLauncher } from '../agents/agent.ts';
 import { safeText } from '../permission/spans.ts';
 import { UserError } from '../protocol/userError.ts';
 import { age } from '../protocol/words.ts';
-import type { RememberedSession } from '../sessions/rememberedSessions.ts';
+import type { AgentChoice, RememberedSession } from '../sessions/rememberedSessions.ts';
 import type { Session } from '../sessions/session.ts';
 import type { OpenOptions, Sessions } from '../sessions/sessions.ts';
 import type { Chats } from './chats.ts';
-import type { AgentChoice, Launchers } from './launchers.ts';
+import type { Launchers } from './launchers.ts';
 import { commands, views } from './names.ts';
 import type { RegistryPicker } from './registryPicker.ts';
 import type { SessionHistory } from './sessionHistory.ts';
@@ -36,20 +36,12 @@ export class StartSession {
     if (!(await trusted())) return undefined;
     const choice = await this.#pickAgent();
     if (!choice) return undefined;
-    if (choice === 'registry') return this.#askRegistry();
     const cwd =
       choice.id === 'demo' && choice.from === 'catalog'
         ? await this.#options.launchers.demoFolder()
         : await pickFolder();
     if (cwd === undefined) return undefined;
     return this.#open(await this.#launcher(choice), { cwd, focus: true });
-  }
-
-  async #askRegistry(): Promise<Session | undefined> {
-    const launcher = await this.#options.registry.pick();
-    if (!launcher) return undefined;
-    const cwd = await pickFolder();
-    return cwd === undefined ? undefined : this.#open(launcher, { cwd, focus: true });
   }
 
   /** *Run Demo*: a session that asks for one of each, in the sample workspace, with no key and no account. */
@@ -103,13 +95,9 @@ export class StartSession {
       (session) => session.canResume && session.nativeSessionId === nativeId,
     );
     if (here) return this.resume(here);
-    const item = this.#options.launchers
-      .choices()
-      .find(({ choice }) => choice.from === agent.from && choice.id === agent.id);
-    if (!item) throw agentNotThere(agent.name);
     const resume = { nativeId, earlier: [] };
     const how = { cwd, title, workspaceFolder, resume, focus: true };
-    return this.#open(await this.#launcher(item.choice), how);
+    return this.#open(await this.#launcher(agent), how);
   }
 
   async #launcher(choice: AgentChoice): Promise<AgentLauncher> {
@@ -132,11 +120,12 @@ export class StartSession {
     return session;
   }
 
-  async #pickAgent(): Promise<AgentChoice | 'registry' | undefined> {
+  async #pickAgent(): Promise<AgentChoice | undefined> {
     const { launchers, registry } = this.#options;
     const known = launchers.choices().map((choice) => ({
       label: safeText(choice.name).replaceAll('$(', '$\u200B('),
       description: safeText(choice.description),
+      detail: safeText(choice.detail),
       choice: choice.choice,
     }));
     const more = {
@@ -149,7 +138,7 @@ export class StartSession {
       title: 'Start Session',
       placeHolder: 'Choose an agent',
     });
-    return picked?.choice;
+    return picked?.choice === 'registry' ? registry.pick() : picked?.choice;
   }
 }
 
@@ -174,14 +163,6 @@ async function pickEarlier(
     matchOnDescription: true,
   });
   return picked?.session;
-}
-
-function agentNotThere(name: string): UserError {
-  return new UserError(
-    'notResumed',
-    `${safeText(name)} is not among the agents of this window any more, so nothing was started.`,
-    'Add it to the setting countersign.agents again, or start a new session.',
-  );
 }
 
 /** Agents run programs, so none starts in a folder that the person does not trust. */

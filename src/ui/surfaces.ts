@@ -40,7 +40,7 @@ const DEMO_VARIABLE = 'COUNTERSIGN_DEMO';
 
 /** Every place where a request is shown or answered, wired to the core. */
 export function createSurfaces(context: vscode.ExtensionContext, core: Core): Surfaces {
-  const { extensionUri, globalStorageUri, subscriptions } = context;
+  const { extensionUri, subscriptions } = context;
   const { broker, journalFolder, output, rules, sessions } = core;
   const isDemoWindow = process.env[DEMO_VARIABLE] === '1';
   const answering = new Answering(broker);
@@ -48,7 +48,7 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): Su
   const cards = new CardPanel(extensionUri, broker, messages);
   const chats = new Chats(extensionUri, broker, messages, sessions);
   const diff = new DiffEditor(broker);
-  const launchers = new Launchers(extensionUri, globalStorageUri, isDemoWindow);
+  const launchers = new Launchers(context, isDemoWindow);
   const history = new SessionHistory(new RememberedSessions(context.workspaceState), sessions);
   const registry = new RegistryPicker(context.globalState);
   const start = new StartSession({ sessions, chats, launchers, registry, history });

@@ -4,42 +4,19 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { linkAssistantLauncher } from '../../src/agents/linkAssistant/launcher.ts';
 import { UserError } from '../../src/protocol/userError.ts';
-import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
+import { LINK_AGENT, linkAgentUnderTest } from '../support/linkAgentUnderTest.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { agentContract } from './contract.ts';
 import { type AgentUnderTest, Conversation } from './conversation.ts';
 
-const FAKE = path.join(ROOT, 'test/support/fakeLinkAgent.mjs');
-
-interface Call {
-  readonly command: string;
-}
-
-async function setup(): Promise<AgentUnderTest> {
-  const cwd = temporaryFolder();
-  return {
-    launcher: linkAssistantLauncher({ command: process.execPath, args: [FAKE] }),
-    env: { PATH: process.env['PATH'] },
-    cwd,
-    makeFile: (file): Call => ({ command: `touch ${file}` }),
-    makeFileInParallel: (file): Call => ({ command: `touch ${file}` }),
-    prompt: (calls) =>
-      JSON.stringify({ calls: (calls as readonly Call[]).map(({ command }) => command) }),
-    isStandIn: true,
-    // A `permission_response` has no place for words.
-    toldToModel: () => undefined,
-    dispose: async () => removeFolder(cwd),
-  };
-}
-
 // The protocol over real pipes, with a program that stands in for the real one; why, see fakeLinkAgent.mjs.
-agentContract('agent (link-assistant), stand-in', setup);
+agentContract('agent (link-assistant), stand-in', linkAgentUnderTest);
 
 describe('agent (link-assistant), stand-in', () => {
   let agent: AgentUnderTest;
   let conversation: Conversation;
   beforeEach(async () => {
-    agent = await setup();
+    agent = await linkAgentUnderTest();
     conversation = new Conversation(agent);
   });
   afterEach(async () => {
@@ -70,7 +47,10 @@ describe('agent (link-assistant), stand-in', () => {
 
   it('is not started with arguments that let calls through', async () => {
     for (const arg of ['--permission', '--permission-mode=auto', '--output-format', '-p']) {
-      const launcher = linkAssistantLauncher({ command: process.execPath, args: [FAKE, arg] });
+      const launcher = linkAssistantLauncher({
+        command: process.execPath,
+        args: [LINK_AGENT, arg],
+      });
       await assert.rejects(new Conversation({ ...agent, launcher }).start(), {
         code: 'agentNotGated',
       });

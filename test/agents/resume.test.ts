@@ -4,6 +4,7 @@ import path from 'node:path';
 import { geminiUnderTest, qwenUnderTest } from '../support/acpCliUnderTest.ts';
 import { claudeUnderTest } from '../support/claudeUnderTest.ts';
 import { codexUnderTest } from '../support/codexUnderTest.ts';
+import { linkAgentUnderTest } from '../support/linkAgentUnderTest.ts';
 import { openCodeUnderTest } from '../support/openCodeUnderTest.ts';
 import { type AgentUnderTest, Conversation } from './conversation.ts';
 
@@ -23,6 +24,12 @@ const AGENTS: readonly Resumable[] = [
   { name: 'Claude Code', setup: claudeUnderTest, replays: false, unknownId: UUID },
   { name: 'OpenAI Codex', setup: codexUnderTest, replays: true, unknownId: UUID },
   { name: 'OpenCode', setup: openCodeUnderTest, replays: true, unknownId: 'ses_unknown' },
+  {
+    name: 'agent (link-assistant), stand-in',
+    setup: linkAgentUnderTest,
+    replays: false,
+    unknownId: 'ses_unknown',
+  },
   { name: 'Qwen Code', setup: qwenUnderTest, replays: true, unknownId: UUID },
   {
     name: 'Gemini CLI',

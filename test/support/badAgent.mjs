@@ -31,6 +31,8 @@ function ask(id, { sessionId = SESSION, options = OPTIONS } = {}) {
 /** What happens when a prompt comes: one good request, then the misdeed. */
 const misdeeds = {
   good: () => {},
+  // It asks for nothing, and its session can be loaded again.
+  loads: () => {},
   garbage: () => process.stdout.write('Segmentation fault (core dumped)\n'),
   duplicateId: () => ask(0),
   unknownOptionKind: () =>
@@ -57,13 +59,19 @@ createInterface({ input: process.stdin })
     if (method) process.stderr.write(`HEARD ${method}\n`);
     if (method === 'initialize') {
       const protocolVersion = mode === 'protocolVersion' ? 99 : 1;
-      say({ id, result: { protocolVersion, agentInfo: { name: 'bad', version: '0.0.1' } } });
+      const agentCapabilities = { loadSession: mode === 'loads' };
+      const agentInfo = { name: 'bad', version: '0.0.1' };
+      say({ id, result: { protocolVersion, agentInfo, agentCapabilities } });
+    } else if (method === 'session/load') {
+      say({ id, result: {} });
     } else if (method === 'session/new') {
       if (mode === 'notSignedIn')
         say({ id, error: { code: -32000, message: 'Authentication required' } });
       else if (mode === 'onlyBypass')
         say({ id, result: { sessionId: SESSION, modes: ONLY_BYPASS } });
       else say({ id, result: { sessionId: SESSION } });
+    } else if (method === 'session/prompt' && mode === 'loads') {
+      say({ id, result: { stopReason: 'end_turn' } });
     } else if (method === 'session/prompt') {
       ask(0);
       misdeeds[mode]?.();

@@ -3,7 +3,8 @@
 // from its own repository, which these tests cannot count on. Its frames are those of a recorded session
 // (test/wire/linkAssistant/frames/bash-once.ndjson) with other ids and commands; what it does with answers, an interrupt,
 // the end of its input and signals is what the recordings show. Not measured, and so only assumed: that it goes on after
-// an interrupt whose request was rejected.
+// an interrupt whose request was rejected; and what it says of a session that it resumes, which is from its help and its
+// source (js/src/cli/continuous-mode.js of its repository).
 //
 // A prompt is JSON: { "calls": ["a command", …] }; all its calls run at once, as the model's would.
 import { spawn } from 'node:child_process';
@@ -28,6 +29,12 @@ let inputEnded = false;
 let turn = 0;
 
 write(templates.status);
+const resumed = args.includes('--resume') ? args[args.indexOf('--resume') + 1] : undefined;
+if (resumed !== undefined && resumed !== sessionID) {
+  write({ type: 'error', errorType: 'SessionNotFound', message: `Session not found: ${resumed}` });
+  process.exit(1);
+}
+if (resumed !== undefined) write({ type: 'status', mode: 'resume', sessionID, forked: false });
 process.on('SIGINT', () => {
   write({ type: 'status', message: 'Received SIGINT. Shutting down...' });
   process.exit(0);

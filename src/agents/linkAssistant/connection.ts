@@ -19,7 +19,7 @@ export type AgentLines = Pick<
   'onLine' | 'write' | 'fail' | 'endInput' | 'stop' | 'exited' | 'stderrTail'
 >;
 
-export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log'> & {
+export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log' | 'resume'> & {
   readonly version: string;
   /** After so long without a frame it is said that a sub-agent may wait for ever; a minute unless set. Milliseconds. */
   readonly silenceMs?: number;
@@ -61,6 +61,10 @@ export class LinkAssistantConnection implements AgentConnection {
   readonly #asks = new Map<string, WaitingAsk>();
   #listening: (() => void) | undefined;
   #turn: Turn | undefined;
+  #nativeSessionId: string | undefined;
+  /** It works in the session that it was to resume; without one there is nothing to take up. */
+  #isTakenUp: boolean;
+  #lastError: string | undefined;
   #broken: UserError | undefined;
   #isOver = false;
   #stopping: Promise<void> | undefined;
@@ -87,15 +91,22 @@ export class LinkAssistantConnection implements AgentConnection {
     this.#lines = lines;
     this.#options = options;
     this.agent = { ...AGENT, version: safeText(options.version) };
+    this.#nativeSessionId = options.resume;
+    this.#isTakenUp = options.resume === undefined;
     this.#silence = new SilenceWatch(options.silenceMs ?? SILENCE_MS, (text) =>
       this.#emit([{ kind: 'notice', level: 'info', text }]),
     );
     const subscription = lines.onLine((line) => this.#receive(line));
-    this.exited = lines.exited.then((exit) => {
+    this.exited = lines.exited.then((ended) => {
       subscription.dispose();
+      const exit = this.#withReason(ended);
       this.#over(exit);
       return exit;
     });
+  }
+
+  get nativeSessionId(): string | undefined {
+    return this.#nativeSessionId;
   }
 
   prompt(text: string): Promise<TurnEnd> {
@@ -166,6 +177,9 @@ export class LinkAssistantConnection implements AgentConnection {
       case 'listening':
         this.#listens(frame.inputFormat);
         break;
+      case 'resumed':
+        this.#isTakenUp = true;
+        break;
       case 'heard':
         if (this.#turn && frame.what === 'message') this.#turn.heard = true;
         break;
@@ -182,9 +196,12 @@ export class LinkAssistantConnection implements AgentConnection {
         if (this.#turn) this.#turn.moved = true;
         break;
       case 'idle':
+        this.#nativeSessionId = frame.sessionId ?? this.#nativeSessionId;
+        this.#isTakenUp = true;
         this.#idle();
         break;
       case 'error':
+        this.#lastError = frame.message;
         if (this.#turn) this.#turn.error = frame.message;
         break;
       case 'ignored':
@@ -284,6 +301,14 @@ export class LinkAssistantConnection implements AgentConnection {
     this.#broken = error;
     this.#lines.fail(error);
     this.#withdrawAll();
+  }
+
+  /** It ends when it does not know the session that it was to resume: said after it listens, and before it works. */
+  #withReason(exit: AgentExit): AgentExit {
+    if (this.#isTakenUp || exit.error || exit.code === 0 || this.#stopping !== undefined)
+      return exit;
+    const why = this.#lastError ?? lastLine(this.#lines.stderrTail());
+    return { ...exit, error: errors.notResumed(AGENT.name, `${why}.`) };
   }
 
   #over(exit: AgentExit): void {

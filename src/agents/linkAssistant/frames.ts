@@ -12,13 +12,15 @@ export type Frame =
   | { readonly kind: 'ask'; readonly ask: Ask }
   /** It listens on its standard input. */
   | { readonly kind: 'listening'; readonly inputFormat: string }
+  /** It has found the earlier session. */
+  | { readonly kind: 'resumed' }
   /** It has read a line of ours. */
   | { readonly kind: 'heard'; readonly what: string }
   | { readonly kind: 'tool'; readonly call: ToolPart }
   | { readonly kind: 'text'; readonly messageId: string; readonly text: string }
   | { readonly kind: 'step' }
-  /** The model has nothing more to do. */
-  | { readonly kind: 'idle' }
+  /** The model has nothing more to do in its session. */
+  | { readonly kind: 'idle'; readonly sessionId: string | undefined }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'ignored' };
 
@@ -74,11 +76,8 @@ function askOf(frame: JsonObject, line: string): Result<Frame, UserError> {
 function shown(frame: JsonObject): Frame {
   const part = frame['part'];
   switch (stringAt(frame, 'type')) {
-    case 'status': {
-      const isListening = stringAt(frame, 'mode') === 'stdin-stream';
-      const inputFormat = stringAt(frame['options'], 'inputFormat') ?? '';
-      return isListening ? { kind: 'listening', inputFormat } : { kind: 'ignored' };
-    }
+    case 'status':
+      return status(frame);
     case 'input':
       return { kind: 'heard', what: stringAt(frame, 'kind') ?? '' };
     case 'tool_use':
@@ -92,11 +91,22 @@ function shown(frame: JsonObject): Frame {
     case 'step_finish':
       return { kind: 'step' };
     case 'session_idle':
-      return { kind: 'idle' };
+      return { kind: 'idle', sessionId: stringAt(frame, 'sessionID') };
     case 'error': {
       const message = stringAt(frame, 'message') ?? stringAt(frame, 'error');
       return { kind: 'error', message: message ?? 'no reason given' };
     }
+    default:
+      return { kind: 'ignored' };
+  }
+}
+
+function status(frame: JsonObject): Frame {
+  switch (stringAt(frame, 'mode')) {
+    case 'stdin-stream':
+      return { kind: 'listening', inputFormat: stringAt(frame['options'], 'inputFormat') ?? '' };
+    case 'resume':
+      return { kind: 'resumed' };
     default:
       return { kind: 'ignored' };
   }

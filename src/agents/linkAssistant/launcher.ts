@@ -1,5 +1,5 @@
 import type { AgentConnection, AgentLauncher, StartOptions } from '../agent.ts';
-import { notGated } from '../connectionErrors.ts';
+import { notGated, notResumed } from '../connectionErrors.ts';
 import { AgentProcess, type ChildOptions } from '../process.ts';
 import { LinkAssistantConnection } from './connection.ts';
 import { AGENT } from './frames.ts';
@@ -20,9 +20,9 @@ const ARGS: readonly string[] = [
   '--compact-json',
 ];
 
-/** Arguments that let calls through, or change what is spoken. */
+/** Arguments that let calls through, change what is spoken, or choose a session. */
 const LOOSENING =
-  /^(?:--(?:no-)?(?:permission|permission-mode|input-format|output-format|json-standard|compact-json|prompt)(?:=|$)|-p)/;
+  /^(?:--(?:no-)?(?:permission|permission-mode|input-format|output-format|json-standard|compact-json|prompt|resume|continue)(?:=|$)|-[pr])/;
 
 /**
  * How long it waits for more from its model's stream. The clock also runs while a person thinks: at its default of two
@@ -50,6 +50,7 @@ async function startAgent(
       `its arguments hold ${loosening}`,
       'Take it out of the arguments, then start again.',
     );
+  const resuming = resumeArgs(start.resume);
   const child: Omit<ChildOptions, 'args'> = {
     command,
     cwd: start.session.cwd,
@@ -61,8 +62,18 @@ async function startAgent(
     log: start.log,
   };
   const version = await versionOf({ ...child, args: [...args, '--version'] });
-  const process = await AgentProcess.start({ ...child, args: [...args, ...ARGS] });
+  const process = await AgentProcess.start({ ...child, args: [...args, ...ARGS, ...resuming] });
   return LinkAssistantConnection.open(process, { ...start, version });
+}
+
+/**
+ * As its help says (bad-mode.ndjson in test/wire/linkAssistant): without `--no-fork` it goes on in a copy under another id.
+ * Anything but an id of its own could be read as another argument.
+ */
+function resumeArgs(id: string | undefined): readonly string[] {
+  if (id === undefined) return [];
+  if (!/^ses_\w+$/.test(id)) throw notResumed(AGENT.name, 'its id is not one of agent.');
+  return ['--resume', id, '--no-fork'];
 }
 
 /** Its options can come from variables as well, and so can rules that let calls through. */

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { launchHash, type RegistryLaunch, registryLaunch } from './launch.ts';
 
-/** Where pins are kept, on this machine. */
+/** Where pins are kept, on this machine; VS Code's `Memento` is one. */
 export interface PinStore {
   get(key: string): unknown;
   /** Resolves when it is kept. */
-  set(key: string, value: unknown): PromiseLike<void>;
+  update(key: string, value: unknown): PromiseLike<void>;
 }
 
 /** What a person agreed to before, compared with what would run now. */
@@ -25,7 +25,7 @@ export class RegistryPins {
   }
 
   check(id: string, launch: RegistryLaunch): PinCheck {
-    const before = this.#pinned(id);
+    const before = this.pinned(id);
     if (!before) return { kind: 'new' };
     return launchHash(before) === launchHash(launch)
       ? { kind: 'same' }
@@ -33,11 +33,11 @@ export class RegistryPins {
   }
 
   async pin(id: string, launch: RegistryLaunch): Promise<void> {
-    await this.#store.set(keyOf(id), { hash: launchHash(launch), launch });
+    await this.#store.update(keyOf(id), { hash: launchHash(launch), launch });
   }
 
-  /** `undefined` when nothing was agreed to, or what is kept is not what was. */
-  #pinned(id: string): RegistryLaunch | undefined {
+  /** What was agreed to; `undefined` when nothing was, or what is kept is not what was. */
+  pinned(id: string): RegistryLaunch | undefined {
     const parsed = v.safeParse(pinSchema, this.#store.get(keyOf(id)));
     if (!parsed.success) return undefined;
     const { hash, launch } = parsed.output;

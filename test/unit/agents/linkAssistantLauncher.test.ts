@@ -22,7 +22,7 @@ describe('Starting agent (link-assistant)', () => {
     removeFolder(cwd);
   });
 
-  async function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  async function start(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}, resume?: string) {
     const newId = ulidSource(systemClock.now);
     const journal = { append: async () => undefined };
     const gate = new Broker({ clock: systemClock, newId, journal, rules: rulesOnFakes(newId) });
@@ -33,6 +33,7 @@ describe('Starting agent (link-assistant)', () => {
       env: { PATH: process.env['PATH'], ...env },
       signal: new AbortController().signal,
       log: () => undefined,
+      ...(resume !== undefined && { resume }),
     });
     started.push(connection);
     return connection;
@@ -55,7 +56,32 @@ describe('Starting agent (link-assistant)', () => {
   });
 
   it('is refused with arguments that let calls through', async () => {
-    for (const arg of ['--permission', '--permission-mode=auto', '--no-compact-json', '-p'])
+    for (const arg of [
+      '--permission',
+      '--permission-mode=auto',
+      '--no-compact-json',
+      '-p',
+      '--resume',
+    ])
       await assert.rejects(start([arg]), { code: 'agentNotGated' }, arg);
+  });
+
+  it('goes on with an earlier session, by its id', async () => {
+    const connection = await start([], {}, 'ses_fake');
+    assert.equal(connection.nativeSessionId, 'ses_fake');
+    await connection.prompt('{"calls":[]}');
+    assert.equal(connection.nativeSessionId, 'ses_fake');
+  });
+
+  it('says so where it does not know the session', async () => {
+    const connection = await start([], {}, 'ses_gone');
+    const { error } = await connection.exited;
+    assert.equal(error?.code, 'notResumed');
+    assert.match(error?.message ?? '', /Session not found: ses_gone/);
+  });
+
+  it('is not started with an id that could be read as something else', async () => {
+    for (const id of ['--permission-mode=auto', '', 'ses_a b', 'ses_', 'x'])
+      await assert.rejects(start([], {}, id), { code: 'notResumed' }, id);
   });
 });

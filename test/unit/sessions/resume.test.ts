@@ -139,7 +139,7 @@ describe('a sentence with a deny, for an agent that has no place for it', () => 
 
 describe('remembered sessions', () => {
   const session = (nativeId: string, at = 1) => ({
-    agent: { from: 'catalog', id: 'claude', name: 'Claude Code' },
+    agent: { from: 'catalog' as const, id: 'claude', name: 'Claude Code' },
     nativeId,
     title: 'Title',
     cwd: '/home/dev/project',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { agreedLaunch } from '../../../../src/agents/registry/agreed.ts';
 import { parseRegistry, type RegistryAgent } from '../../../../src/agents/registry/format.ts';
 import {
   type Launchable,
@@ -120,7 +121,7 @@ describe('What a person agreed to run', () => {
     const store = {
       get: (key: string) => kept.get(key),
       // As a memento does: what is kept is JSON.
-      set: async (key: string, value: unknown) =>
+      update: async (key: string, value: unknown) =>
         void kept.set(key, JSON.parse(JSON.stringify(value))),
     };
     return { kept, pins: new RegistryPins(store) };
@@ -163,6 +164,20 @@ describe('What a person agreed to run', () => {
     assert.deepEqual(own.check('b', evil), { kind: 'new' });
     kept.set(key, 'nonsense');
     assert.deepEqual(own.check('b', launch), { kind: 'new' });
+  });
+
+  it('is run again for an earlier session only while it is what that session was started with', async () => {
+    const { kept, pins: own } = pins();
+    const gone = { code: 'notResumed', message: /is not kept, so nothing was started/ };
+    assert.throws(() => agreedLaunch(own, 'b', launchHash(launch)), gone);
+    await own.pin('b', launch);
+    assert.deepEqual(agreedLaunch(own, 'b', launchHash(launch)), launch);
+    const changed = { code: 'notResumed', message: /is not what that session was started with/ };
+    assert.throws(() => agreedLaunch(own, 'b', ''), changed);
+    await own.pin('b', { ...launch, args: ['-y', 'b@1.0.1', '--acp'] });
+    assert.throws(() => agreedLaunch(own, 'b', launchHash(launch)), changed);
+    kept.set([...kept.keys()][0] ?? '', { hash: launchHash(launch), launch: { command: 'evil' } });
+    assert.throws(() => agreedLaunch(own, 'b', launchHash(launch)), gone);
   });
 
   it('shows characters that would hide what is run', () => {
