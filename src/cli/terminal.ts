@@ -35,6 +35,8 @@ export interface TerminalOptions {
 
 /** What is typed so soon was meant for something else. */
 const INERT_MS = 500;
+/** A rule that was made just now may answer what is next; then it is not worth a card. */
+const RULE_MS = 150;
 
 interface Shown {
   readonly request: PermissionRequest;
@@ -118,7 +120,9 @@ export class Terminal implements RunSurface {
     const deferred = this.#deferred;
     this.#deferred = [];
     for (const text of deferred) this.#print(text);
-    this.#showNext();
+    const { decision } = settled;
+    if (decision.rule || decision.by.kind === 'rule') setTimeout(() => this.#showNext(), RULE_MS);
+    else this.#showNext();
   }
 
   journalFailed(cause: unknown): void {

@@ -1,11 +1,12 @@
 import type { Clock } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
-import { Emitter, type Event, reportLater } from '../base/event.ts';
-import { News } from '../base/news.ts';
+import { type Disposable, DisposableStore } from '../base/disposable.ts';
+import { type Event, reportLater } from '../base/event.ts';
 import { err, ok, type Result } from '../base/result.ts';
+import { systemTimers, type Timers } from '../base/timers.ts';
 import type { IdSource } from '../base/ulid.ts';
 import { decisionOf, whyRefused } from './answers.ts';
 import { raisedEntry, ruleEntry, settledEntry } from './audit.ts';
+import { BrokerNews } from './brokerNews.ts';
 import { oneLine } from './cut.ts';
 import {
   type DecidedBy,
@@ -16,14 +17,17 @@ import {
 } from './decision.ts';
 import { GuardedRules } from './guardedRules.ts';
 import type { JournalEntry, JournalPort } from './journalPort.ts';
-import { type BuiltRequest, buildRequest } from './newRequest.ts';
-import { type JournalFailure, recorded } from './recording.ts';
+import { JudgeAgain } from './judgeAgain.ts';
+import { buildRequest } from './newRequest.ts';
+import type { Claim, PendingRequest } from './pendingRequest.ts';
+import { recorded } from './recording.ts';
 import type { PermissionRequest, RequestDraft } from './request.ts';
 import type { Rule, Verdict } from './rule.ts';
 import type { RuleBook } from './ruleBook.ts';
 import { decisionByRules } from './ruleDecision.ts';
 import { SettledMemory } from './settledMemory.ts';
 import { timedOut } from './timedOut.ts';
+import { asks } from './verdict.ts';
 
 /** How a request ended, and whether the agent heard of it. */
 export interface Settled {
@@ -85,6 +89,8 @@ export interface BrokerOptions {
   readonly newId: IdSource;
   readonly journal: JournalPort;
   readonly rules: RuleBook;
+  /** Give many requests that a new rule may answer their turns; the system's unless set. */
+  readonly timers?: Timers;
   /** Hears of bugs in listeners and in the rule book; they never change what happens to a request. */
   readonly onError?: (error: unknown) => void;
 }
@@ -92,23 +98,11 @@ export interface BrokerOptions {
 /** The end of an agent's error output may be in it. */
 const MAX_REASON = 1000;
 
-interface Pending extends BuiltRequest {
-  readonly deliver: Deliver;
-  /** Whether surfaces were told: not while the rules are being asked, and never of a request that a rule answers. */
-  shown: boolean;
-  verdict?: Verdict | undefined;
-  /** Set while a decision is on its way to disk; settles when it is known whether it got there. Never rejects. */
-  claim?: Promise<unknown>;
-}
+const NO_MORE = 'The rule answers no more.';
+const NOT_RECORDED = 'A rule covers it, but that could not be put on record.';
 
-/** A decision on its way to disk, and what it rests on. */
-interface Claim {
-  readonly decision: Decision;
-  /** To be kept with it. */
-  readonly rule?: Rule;
-  /** The rules that made it; they are asked again after the write. */
-  readonly verdict?: Verdict;
-}
+/** Before the rule book gained anything. */
+const NEVER = -1;
 
 /**
  * Settles every request exactly once, by compare-and-set on (id, argsHash). Allowing needs a person or a rule, a record
@@ -117,13 +111,13 @@ interface Claim {
 export class Broker implements PermissionGate, Disposable {
   readonly #options: BrokerOptions;
   readonly #rules: GuardedRules;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new Map<string, PendingRequest>();
   readonly #settled = new SettledMemory();
-  readonly #raised: Emitter<PermissionRequest>;
-  readonly #didSettle: Emitter<Settled>;
-  readonly #journalFailed: Emitter<unknown>;
-  readonly #ruleNotKept: Emitter<RuleNotKept>;
-  readonly #news = new News();
+  readonly #news: BrokerNews;
+  readonly #store = new DisposableStore();
+  readonly #again: JudgeAgain<PendingRequest>;
+  /** How often the rule book gained a rule. */
+  #gains = 0;
   #closed = false;
 
   readonly onDidRaise: Event<PermissionRequest>;
@@ -136,14 +130,24 @@ export class Broker implements PermissionGate, Disposable {
     this.#options = options;
     const onError = options.onError ?? reportLater;
     this.#rules = new GuardedRules(options.rules, onError);
-    this.#raised = new Emitter(onError);
-    this.#didSettle = new Emitter(onError);
-    this.#journalFailed = new Emitter(onError);
-    this.#ruleNotKept = new Emitter(onError);
-    this.onDidRaise = this.#raised.event;
-    this.onDidSettle = this.#didSettle.event;
-    this.onDidFailJournal = this.#journalFailed.event;
-    this.onDidNotKeepRule = this.#ruleNotKept.event;
+    this.#news = new BrokerNews(onError);
+    this.onDidRaise = this.#news.onDidRaise;
+    this.onDidSettle = this.#news.onDidSettle;
+    this.onDidFailJournal = this.#news.onDidFailJournal;
+    this.onDidNotKeepRule = this.#news.onDidNotKeepRule;
+    this.#again = this.#store.add(
+      new JudgeAgain({
+        timers: options.timers ?? systemTimers,
+        due: () => [...this.#pending.values()].filter((entry) => this.#isDue(entry)),
+        judge: (entry) => new Promise((done) => this.#judge(entry, () => done(entry.claim))),
+      }),
+    );
+    this.#store.add(
+      options.rules.onDidGain(() => {
+        this.#gains++;
+        this.#again.wake();
+      }),
+    );
   }
 
   /** Waiting requests, oldest first. */
@@ -169,11 +173,11 @@ export class Broker implements PermissionGate, Disposable {
     const { clock, newId } = this.#options;
     const built = buildRequest(draft, newId(), clock.now());
     const { request } = built;
-    const entry: Pending = { ...built, deliver, shown: false };
+    const entry: PendingRequest = { ...built, deliver, shown: false, judgedAt: this.#gains };
     this.#pending.set(request.id, entry);
     this.#record(raisedEntry(request));
     if (this.#closed) this.#end(entry, { kind: 'shutdown' });
-    else this.#rules.judge(request, (verdict) => this.#judged(entry, verdict));
+    else this.#judge(entry);
     return { request, withdraw: () => this.#end(entry, { kind: 'agentWithdrew' }) };
   }
 
@@ -208,6 +212,7 @@ export class Broker implements PermissionGate, Disposable {
   /** Denies everything that waits, and everything raised from now on. */
   dispose(): void {
     this.#closed = true;
+    this.#store.dispose();
     for (const entry of [...this.#pending.values()]) this.#end(entry, { kind: 'shutdown' });
   }
 
@@ -216,7 +221,10 @@ export class Broker implements PermissionGate, Disposable {
     return settled ? { kind: 'alreadySettled', settled } : { kind: 'unknownRequest' };
   }
 
-  #settleByPerson(entry: Pending, proposed: ProposedAnswer): Promise<Result<Settled, AnswerError>> {
+  #settleByPerson(
+    entry: PendingRequest,
+    proposed: ProposedAnswer,
+  ): Promise<Result<Settled, AnswerError>> {
     const { request } = entry;
     const at = this.#options.clock.now();
     return this.#claim(entry, async () => {
@@ -227,19 +235,40 @@ export class Broker implements PermissionGate, Disposable {
     });
   }
 
+  /** Asks the rules, of a new request and of one that waits in the same way; calls back when they have answered. */
+  #judge(entry: PendingRequest, done = () => {}): void {
+    entry.judgedAt = this.#gains;
+    this.#rules.judge(entry.request, (verdict) => {
+      this.#judged(entry, verdict);
+      done();
+    });
+  }
+
   /** Surfaces hear of the request when it is known that no rule answers it. When in doubt, ask. */
-  #judged(entry: Pending, verdict: Verdict | undefined): void {
-    entry.verdict = verdict;
-    // Meanwhile it can have ended, or somebody answers it; when that answer does not count, it is shown.
-    if (!this.#isPending(entry) || entry.claim !== undefined) return;
+  #judged(entry: PendingRequest, verdict: Verdict | undefined): void {
+    // Meanwhile it can have ended, or somebody answers it; should that answer not count, the rules are asked again.
+    if (!this.#isPending(entry)) return;
+    if (entry.claim !== undefined) {
+      entry.judgedAt = NEVER;
+      return;
+    }
     const decision = verdict && decisionByRules(entry.request, verdict, this.#options.clock.now());
-    if (decision) void this.#claim(entry, async () => ok({ decision, verdict }));
-    else this.#show(entry);
+    if (decision) {
+      void this.#claim(entry, async () => ok({ decision, verdict }));
+      return;
+    }
+    entry.verdict = verdict;
+    this.#wait(entry);
+  }
+
+  /** A rule came that the request was not judged by, and nobody is about to answer it. */
+  #isDue({ shown, claim, judgedAt }: PendingRequest): boolean {
+    return shown && claim === undefined && judgedAt < this.#gains;
   }
 
   /** Takes the request for one decision; nobody else can answer it until that has counted or failed. */
   #claim(
-    entry: Pending,
+    entry: PendingRequest,
     make: () => Promise<Result<Claim, AnswerError>>,
   ): Promise<Result<Settled, AnswerError>> {
     const claim = this.#settle(entry, make);
@@ -253,7 +282,7 @@ export class Broker implements PermissionGate, Disposable {
    * does not answer.
    */
   async #settle(
-    entry: Pending,
+    entry: PendingRequest,
     make: () => Promise<Result<Claim, AnswerError>>,
   ): Promise<Result<Settled, AnswerError>> {
     const made = await make();
@@ -261,44 +290,51 @@ export class Broker implements PermissionGate, Disposable {
     if (!made.ok) return this.#reopen(entry, made.error);
     const { decision, rule, verdict } = made.value;
     const failure = await recorded(this.#options.journal, settledEntry(entry.request, decision));
-    if (failure) this.#tellJournalFailed(failure);
+    if (failure) this.#news.journalFailed(failure.cause);
     // A deny needs no record to be safe; an allow does.
     const counts = decision.outcome === 'deny' || !failure;
     const stands = counts && (!verdict || (await this.#rules.stands(entry.request, verdict)));
     if (!this.#isPending(entry)) return err(this.#tooLate(entry.request.id));
-    if (failure && !counts) return this.#reopen(entry, { kind: 'journalFailed', ...failure });
+    if (failure && !counts) {
+      if (verdict) entry.verdict = asks(NOT_RECORDED);
+      return this.#reopen(entry, { kind: 'journalFailed', ...failure });
+    }
     if (!stands) {
       // The record says that a rule answered. It did not: the request waits, and may yet be missed.
       this.#record(raisedEntry(entry.request));
-      return this.#reopen(entry, { kind: 'ruleRefused', reason: 'The rule answers no more.' });
+      if (verdict) entry.verdict = asks(NO_MORE);
+      return this.#reopen(entry, { kind: 'ruleRefused', reason: NO_MORE });
     }
-    if (verdict) this.#rules.used(verdict, decision.at);
+    if (verdict) {
+      entry.verdict = verdict;
+      this.#rules.used(verdict, decision.at);
+    }
     // A rule that is not on record is not made.
     if (!rule || !failure) {
       if (rule) this.#keep(rule);
       return ok(this.#finish(entry, decision));
     }
     const { rule: _, ...withoutRule } = decision;
-    this.#tell(() => this.#ruleNotKept.fire({ rule, cause: failure.cause }));
+    this.#news.ruleNotKept({ rule, cause: failure.cause });
     return ok(this.#finish(entry, withoutRule));
   }
 
   /** The decision did not count: the request waits for another one. */
-  #reopen(entry: Pending, error: AnswerError): Result<Settled, AnswerError> {
+  #reopen(entry: PendingRequest, error: AnswerError): Result<Settled, AnswerError> {
     delete entry.claim;
-    if (!entry.shown) this.#show(entry);
+    this.#wait(entry);
     return err(error);
   }
 
   #keep(rule: Rule): void {
     this.#rules.add(rule, (cause) => {
-      this.#tell(() => this.#ruleNotKept.fire({ rule, cause }));
+      this.#news.ruleNotKept({ rule, cause });
       this.#record(ruleEntry(rule, 'notKept', rule.createdBy, this.#options.clock.now()));
     });
   }
 
   /** Ends a request without an answer. A decision that is on its way to disk is not sent. */
-  #end(entry: Pending, by: DecidedBy): void {
+  #end(entry: PendingRequest, by: DecidedBy): void {
     if (!this.#isPending(entry)) return;
     const { request } = entry;
     const decision: Decision = {
@@ -313,11 +349,11 @@ export class Broker implements PermissionGate, Disposable {
     this.#record(settledEntry(request, decision));
   }
 
-  #isPending(entry: Pending): boolean {
+  #isPending(entry: PendingRequest): boolean {
     return this.#pending.get(entry.request.id) === entry;
   }
 
-  #finish(entry: Pending, decision: Decision): Settled {
+  #finish(entry: PendingRequest, decision: Decision): Settled {
     const { request, rawCharacters, verdict } = entry;
     this.#pending.delete(request.id);
     const native = nativeAnswer(request.options, decision.outcome, decision.optionId) ?? {
@@ -343,28 +379,23 @@ export class Broker implements PermissionGate, Disposable {
         this.#settled.add(settled, rawCharacters);
       }
     }
-    const final = settled;
-    this.#tell(() => this.#didSettle.fire(final));
-    return final;
+    this.#news.settled(settled);
+    return settled;
   }
 
-  #show(entry: Pending): void {
-    entry.shown = true;
-    this.#tell(() => this.#raised.fire(entry.request));
-  }
-
-  #tell(news: () => void): void {
-    this.#news.tell(news);
-  }
-
-  #tellJournalFailed({ cause }: JournalFailure): void {
-    this.#tell(() => this.#journalFailed.fire(cause));
+  /** It waits for a person, or for the next rule; surfaces are told once. */
+  #wait(entry: PendingRequest): void {
+    if (!entry.shown) {
+      entry.shown = true;
+      this.#news.raised(entry.request);
+    }
+    if (this.#isDue(entry)) this.#again.wake();
   }
 
   /** For what is safe without a record. */
   #record(entry: JournalEntry): void {
     void recorded(this.#options.journal, entry).then((failure) => {
-      if (failure) this.#tellJournalFailed(failure);
+      if (failure) this.#news.journalFailed(failure.cause);
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { Event } from '../base/event.ts';
 import { err, type Result } from '../base/result.ts';
 import type { ProposedAnswer } from './decision.ts';
 import type { PermissionRequest } from './request.ts';
@@ -12,6 +13,10 @@ export class GuardedRules {
   constructor(rules: RuleBook, onError: (error: unknown) => void) {
     this.#rules = rules;
     this.#onError = onError;
+  }
+
+  get onDidGain(): Event<void> {
+    return this.#rules.onDidGain;
   }
 
   /** Calls back, at once or later, and once: `undefined` is a failure. */

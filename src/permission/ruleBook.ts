@@ -1,3 +1,4 @@
+import type { Event } from '../base/event.ts';
 import type { Result } from '../base/result.ts';
 import type { DecidedBy, RuleChoice } from './decision.ts';
 import type { PermissionRequest } from './request.ts';
@@ -13,6 +14,8 @@ export interface RuleWish {
 
 /** The rules, as the broker asks them before it asks a person. */
 export interface RuleBook {
+  /** A rule was made, or somebody else changed what is kept: there may be one now that answers what waits. */
+  readonly onDidGain: Event<void>;
   /** What the rules say; at once when no pattern has to be tried. A failure means: ask. */
   judge(request: PermissionRequest): Verdict | Promise<Verdict>;
   /** Whether the rules of an earlier verdict still give it: none was revoked, has expired, or is bound to a changed file. */

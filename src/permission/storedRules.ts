@@ -18,6 +18,7 @@ import { draftRule } from './ruleDraft.ts';
 import type { RuleProblem, RuleStore } from './ruleStore.ts';
 import { canHaveRule } from './rules.ts';
 import type { RuleUses } from './ruleUses.ts';
+import { asks } from './verdict.ts';
 
 export interface StoredRulesOptions {
   readonly clock: Clock;
@@ -45,6 +46,7 @@ export class StoredRules implements RuleBook, Disposable {
   readonly #options: StoredRulesOptions;
   readonly #store = new DisposableStore();
   readonly #changed: Emitter<void>;
+  readonly #gained: Emitter<void>;
   /** Rules that were revoked here; a store that could not forget them must not bring them back. */
   readonly #revoked = new Set<string>();
   readonly #problems = new Map<RuleStore, readonly RuleProblem[]>();
@@ -55,11 +57,15 @@ export class StoredRules implements RuleBook, Disposable {
 
   /** A rule was added, revoked or changed by somebody else, or a record was set aside. */
   readonly onDidChange;
+  readonly onDidGain;
 
   constructor(options: StoredRulesOptions) {
     this.#options = options;
-    this.#changed = this.#store.add(new Emitter<void>(options.onError ?? reportLater));
+    const onError = options.onError ?? reportLater;
+    this.#changed = this.#store.add(new Emitter<void>(onError));
+    this.#gained = this.#store.add(new Emitter<void>(onError));
     this.onDidChange = this.#changed.event;
+    this.onDidGain = this.#gained.event;
     for (const store of this.#stores) this.#store.add(store.onDidChange(() => this.#load()));
     if (this.#stores.size > 0) this.#load();
   }
@@ -144,6 +150,8 @@ export class StoredRules implements RuleBook, Disposable {
       this.#take(rule.id);
       throw error;
     }
+    // Not before it is kept: until then the store does not confirm it, so it cannot answer.
+    this.#gained.fire();
   }
 
   /**
@@ -236,6 +244,7 @@ export class StoredRules implements RuleBook, Disposable {
     const session = [...this.#rules.all()].filter(({ scope }) => scope === 'session');
     this.#rules = new RuleSet([...kept, ...session]);
     this.#revision++;
+    this.#gained.fire();
   }
 
   #put(rule: Rule): void {
@@ -270,10 +279,6 @@ export class StoredRules implements RuleBook, Disposable {
       void verdict.then(resolve, reject).finally(() => timer.dispose());
     });
   }
-}
-
-function asks(why: string): Verdict {
-  return { verdict: 'ask', why, parts: [] };
 }
 
 function idsOf(verdict: Verdict): string {

@@ -58,6 +58,11 @@ export function asked(action: Action, why = 'No rule covers it.'): Verdict {
   return { verdict: 'ask', why, parts: [{ text: actionText(action), verdict: 'ask' }] };
 }
 
+/** The same where it does not matter what the call is. */
+export function asks(why: string): Verdict {
+  return { verdict: 'ask', why, parts: [] };
+}
+
 /** Such a call asks whatever the rules say. */
 export function notBindable(action: Action): Verdict {
   if (action.incomplete)

@@ -1,3 +1,4 @@
+import type { Timers } from '../../src/base/timers.ts';
 import { ulidSource } from '../../src/base/ulid.ts';
 import { Broker } from '../../src/permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../src/permission/decision.ts';
@@ -19,14 +20,15 @@ export interface Delivery {
 export function brokerOnFakes<
   J extends JournalPort = MemoryJournal,
   R extends RuleBook = StoredRules,
->(given: { journal?: J; rules?: R } = {}) {
-  const clock = new ManualClock();
+>(given: { journal?: J; rules?: R; clock?: ManualClock; timers?: Timers } = {}) {
+  const clock = given.clock ?? new ManualClock();
   const newId = ulidSource(() => clock.now());
   const journal = given.journal ?? (new MemoryJournal() as JournalPort as J);
   const rules = given.rules ?? (rulesOnFakes(newId, { clock }) as RuleBook as R);
   const errors: unknown[] = [];
   const onError = (error: unknown) => errors.push(error);
-  const broker = new Broker({ clock, newId, journal, rules, onError });
+  const { timers } = given;
+  const broker = new Broker({ clock, newId, journal, rules, onError, ...(timers && { timers }) });
   const news: string[] = [];
   const deliveries: Delivery[] = [];
   broker.onDidRaise((request) => news.push(`raised ${request.id}`));

@@ -89,6 +89,30 @@ describe('Always, over the relay,', () => {
     await setup.ended;
   });
 
+  it('answers what waits already, and the lines say which rule it was', async () => {
+    const setup = await started();
+    const [first, covered, other] = [
+      await asked(setup, 'pnpm test', 'call-1'),
+      await asked(setup, 'pnpm test --watch', 'call-2'),
+      await asked(setup, 'pnpm publish', 'call-3'),
+    ];
+    setup.say(answer(first['id'], 'always', { match: 'command:pnpm test' }));
+    const resolved = () => setup.of('permission_resolved').map(({ id }) => id);
+    await until(() => resolved().length === 2);
+    assert.deepEqual(resolved(), [first['id'], covered['id']]);
+    const [, line] = setup.of('permission_resolved');
+    assert.match(JSON.stringify(line), /"rule"/);
+    setup.say(answer(other['id'], 'reject'));
+    await until(() => setup.told.length === 3);
+    assert.deepEqual(outcomes(setup), [
+      ['allow', 'yes'],
+      ['allow', 'yes'],
+      ['deny', 'no'],
+    ]);
+    setup.agent.endTurn({ reason: 'done' });
+    await setup.ended;
+  });
+
   it('never takes a pattern that was not suggested, or a reach that is not kept', async () => {
     const setup = await started();
     const { id } = await asked(setup, 'pnpm test');

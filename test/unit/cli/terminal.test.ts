@@ -206,6 +206,24 @@ describe('The terminal', () => {
     await t.exitCode();
   });
 
+  it('shows no card for what a rule answers that was made on the one before', async () => {
+    const t = await terminal();
+    t.ask('pnpm test');
+    for (const text of ['pnpm test', 'pnpm test', 'pnpm build']) t.ask(text);
+    await t.type('s\r');
+    await until(() => t.told.length === 3);
+    await until(() => t.screen.text.includes('$ pnpm build'));
+    assert.equal(t.screen.text.match(/\$ pnpm test/g)?.length, 1);
+    assert.match(
+      t.screen.text,
+      /in this session\n(?:✓ Allowed by a rule of this session \(pnpm test\)\n){2}\nFake Agent wants/,
+    );
+    await t.type('d\r');
+    assert.deepEqual(said(t), ['allow', 'allow', 'allow', 'deny']);
+    t.agent.endTurn({ reason: 'done' });
+    await t.exitCode();
+  });
+
   it('shows the agent’s own options, and sends a wider one as once', async () => {
     const t = await terminal();
     t.ask();

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { Broker, type RaisedRequest, type Settled } from '../../../src/permission/broker.ts';
 import type { Decision, NativeAnswer, ProposedAnswer } from '../../../src/permission/decision.ts';
-import type { JournalEntry, JournalPort } from '../../../src/permission/journalPort.ts';
 import type { PermissionOption } from '../../../src/permission/request.ts';
+import type { Rule } from '../../../src/permission/rule.ts';
+import { decisionByRules } from '../../../src/permission/ruleDecision.ts';
 import type { StoredRules } from '../../../src/permission/storedRules.ts';
 import { allow, draft, execute, inSession, ONCE, option } from '../../support/builders.ts';
-import { ManualClock } from '../../support/fakes.ts';
+import { ManualClock, settle } from '../../support/fakes.ts';
 import { rulesOnFakes } from '../../support/rules.ts';
+import { type JournalMode, ScheduledJournal, scheduledTimers } from '../../support/scheduled.ts';
 
 /**
  * Any interleaving of raises, answers, withdrawals, deaths, rules, revocations, journal failures and shutdown, with
  * listeners and agents that interfere from inside their callbacks, against what must always hold. The scheduler decides
- * when each journal write ends.
+ * when each journal write ends, and when those that wait are judged again.
  */
 
 type Step =
@@ -38,7 +41,6 @@ type Step =
   | { readonly do: 'tick' }
   | { readonly do: 'dispose' };
 
-type JournalMode = 'writes' | 'rejects' | 'throws';
 /** What an agent or a surface does from inside a callback. */
 type Meddling = 'nothing' | 'throws' | 'withdraws' | 'answers' | 'kills' | 'raises';
 
@@ -123,26 +125,6 @@ interface Seen {
   readonly news: string[];
 }
 
-/** A journal whose writes end when the scheduler says so. */
-class ScheduledJournal implements JournalPort {
-  readonly onRecord: JournalEntry[] = [];
-  mode: JournalMode = 'writes';
-  readonly #scheduler: fc.Scheduler;
-
-  constructor(scheduler: fc.Scheduler) {
-    this.#scheduler = scheduler;
-  }
-
-  append(entry: JournalEntry): Promise<void> {
-    const { mode } = this;
-    if (mode === 'throws') throw new Error('throws');
-    return this.#scheduler.schedule(Promise.resolve(), `${entry.type} ${mode}`).then(() => {
-      if (mode === 'rejects') throw new Error('rejects');
-      this.onRecord.push(entry);
-    });
-  }
-}
-
 class World {
   readonly seen: Seen[] = [];
   readonly proposals: ProposedAnswer[] = [];
@@ -155,6 +137,8 @@ class World {
   readonly #onNews: Meddling;
   readonly #scheduler: fc.Scheduler;
   #depth = 0;
+  /** Answers that nobody knows the end of yet. */
+  #answering = 0;
 
   constructor(scheduler: fc.Scheduler, onDeliver: Meddling, onNews: Meddling) {
     const clock = new ManualClock();
@@ -165,7 +149,9 @@ class World {
     this.#onDeliver = onDeliver;
     this.#onNews = onNews;
     const { journal } = this;
-    this.#broker = new Broker({ clock, newId, journal, rules: this.#rules, onError: () => {} });
+    const timers = scheduledTimers(scheduler);
+    const onError = () => {};
+    this.#broker = new Broker({ clock, newId, journal, rules: this.#rules, timers, onError });
     // Two of each: one that meddles first, and one that must still hear everything in order.
     this.#broker.onDidRaise(({ id }) => this.#meddle(this.#onNews, id));
     this.#broker.onDidSettle(({ request }) => this.#meddle(this.#onNews, request.id));
@@ -251,8 +237,10 @@ class World {
 
   #propose(proposed: ProposedAnswer): void {
     this.proposals.push(proposed);
+    this.#answering++;
     this.results.push(
       this.#broker.answer(proposed).then((result) => {
+        this.#answering--;
         if (result.ok && result.value.decision.rule)
           this.ruleIds.push(result.value.decision.rule.id);
         return result;
@@ -272,6 +260,25 @@ class World {
       if (how === 'raises' && this.seen.length < 30) this.#raise(0, 0, 0);
     } finally {
       this.#depth--;
+    }
+  }
+
+  /** Lets everything be written, and the rules be asked once more: nothing waits that they answer. */
+  async comeToRest(): Promise<void> {
+    this.journal.mode = 'writes';
+    await this.#writeAll();
+    await this.#rules.add(OTHER_RULE);
+    await this.#writeAll();
+    for (const request of this.#broker.pending)
+      assert.equal(decisionByRules(request, await this.#rules.judge(request), 0), undefined);
+  }
+
+  async #writeAll(): Promise<void> {
+    for (let quiet = 0; quiet < 3; quiet++) {
+      // What was scheduled has ended; what comes of it is scheduled only now, or when a module is there.
+      await (this.#answering > 0 ? nextTurn() : settle());
+      if (this.#answering > 0 || this.#scheduler.count() > 0) quiet = 0;
+      await this.#scheduler.waitAll();
     }
   }
 
@@ -347,17 +354,30 @@ class World {
   }
 }
 
+/** Answers nothing that is asked here. */
+const OTHER_RULE: Rule = {
+  id: 'other',
+  effect: 'deny',
+  scope: 'session',
+  sessionKey: 'session-1',
+  match: { kind: 'exact', tool: 'execute', argsHash: '0'.repeat(64), label: '' },
+  createdAt: 0,
+  createdBy: { kind: 'shutdown' },
+};
+
 describe('Broker, whatever happens in whatever order', () => {
-  it('settles each request once, and allows only what a person or a rule allowed, on record first', async () => {
+  it('settles each request once, and allows only what a person or a rule allowed, on record first; leaves none waiting that a rule answers', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
         fc.array(step, { minLength: 1, maxLength: 60, size: 'max' }),
         meddling,
         meddling,
-        async (scheduler, steps, onDeliver, onNews) => {
+        fc.boolean(),
+        async (scheduler, steps, onDeliver, onNews, rests) => {
           const world = new World(scheduler, onDeliver, onNews);
           await world.run(steps);
+          if (rests) await world.comeToRest();
           world.shutDown();
           world.check(await world.finish());
         },

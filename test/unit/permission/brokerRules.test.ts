@@ -112,6 +112,7 @@ const asked: Verdict = { verdict: 'ask', why: 'None.', parts: [] };
 
 function ruleBook(parts: Partial<RuleBook>): RuleBook {
   return {
+    onDidGain: () => ({ dispose: () => {} }),
     judge: () => asked,
     stands: async () => true,
     draft: async () => ok(anyRule),

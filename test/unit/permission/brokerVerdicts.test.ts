@@ -31,6 +31,7 @@ function slowRules(rest: Partial<RuleBook> = {}) {
     fail = reject;
   });
   const rules: RuleBook = {
+    onDidGain: () => ({ dispose: () => {} }),
     judge: () => verdict,
     stands: async () => true,
     draft: async () => ok(rule),

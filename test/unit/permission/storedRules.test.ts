@@ -1,46 +1,18 @@
 import assert from 'node:assert/strict';
-import { Emitter } from '../../../src/base/event.ts';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import type { RuleChoice } from '../../../src/permission/decision.ts';
 import { buildRequest } from '../../../src/permission/newRequest.ts';
 import type { RequestDraft } from '../../../src/permission/request.ts';
 import type { Rule } from '../../../src/permission/rule.ts';
-import type { RuleStore } from '../../../src/permission/ruleStore.ts';
 import type { StoredRulesOptions } from '../../../src/permission/storedRules.ts';
 import { draft, draftOf, execute, inSession } from '../../support/builders.ts';
 import { ManualClock, MemoryJournal } from '../../support/fakes.ts';
 import { BY } from '../../support/fakesBroker.ts';
-import { rulesOnFakes } from '../../support/rules.ts';
+import { FakeStore, rulesOnFakes } from '../../support/rules.ts';
 
 const newId = ulidSource(Date.now);
 const requestOf = (of: RequestDraft = draft()) => buildRequest(of, newId(), 0).request;
 const EXACT: RuleChoice = { scope: 'session', match: 'exact' };
-
-/** A store that the test holds in its hand. */
-class FakeStore implements RuleStore {
-  readonly kept = new Map<string, Rule>();
-  readonly changed = new Emitter<void>();
-  readonly onDidChange = this.changed.event;
-  failure: Error | undefined;
-
-  async load() {
-    return { rules: [...this.kept.values()], problems: [] };
-  }
-
-  async put(rule: Rule) {
-    if (this.failure) throw this.failure;
-    this.kept.set(rule.id, rule);
-  }
-
-  async delete(ruleId: string) {
-    if (this.failure) throw this.failure;
-    this.kept.delete(ruleId);
-  }
-
-  async confirms(rule: Rule) {
-    return this.kept.has(rule.id);
-  }
-}
 
 async function setUp(options: Partial<StoredRulesOptions> = {}) {
   const clock = new ManualClock();
