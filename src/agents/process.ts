@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import spawn from 'cross-spawn';
 import { Emitter, type Event } from '../base/event.ts';
+import { settledWithin } from '../base/settledWithin.ts';
 import type { UserError } from '../protocol/userError.ts';
 import type { AgentExit } from './agent.ts';
 import { ErrorOutput } from './errorOutput.ts';
@@ -162,7 +163,7 @@ export class AgentProcess {
     const { code, signal } = await this.#leaderExit();
     clearTimeout(this.#brokenInput);
     if (!isWindows) await this.#endGroup();
-    if (await isSlow(this.#closed, DRAIN_MS)) {
+    if (!(await settledWithin(this.#closed, DRAIN_MS))) {
       this.#child.stdout.destroy();
       this.#child.stderr.destroy();
       await this.#closed;
@@ -197,7 +198,7 @@ export class AgentProcess {
       await taskkill(this.#child.pid);
     } else {
       this.#terminate();
-      if (await isSlow(this.exited, this.#graceLeft())) await this.#kill();
+      if (!(await settledWithin(this.exited, this.#graceLeft()))) await this.#kill();
     }
     await this.exited;
   }
@@ -270,15 +271,6 @@ function spawnChild(options: ChildOptions): ChildProcessWithoutNullStreams {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-/** Whether `promise` is still open after so many milliseconds. Leaves no timer behind. */
-async function isSlow(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const timer = new AbortController();
-  const late = sleep(milliseconds, true, { signal: timer.signal }).catch(() => false);
-  const slow = await Promise.race([promise.then(() => false), late]);
-  timer.abort();
-  return slow;
 }
 
 /** Ends a process and its children. Windows has no groups; the tree is known only while its root lives. */

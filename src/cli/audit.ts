@@ -75,6 +75,8 @@ function jsonLine(record: JournalRecord): string | undefined {
 const text = v.fallback(v.string(), '');
 const time = v.fallback(v.number(), Number.NaN);
 
+const NO_RULE = { effect: '', label: '', scope: '' };
+
 /** What is shown of an entry; other versions may have more or less. */
 const shownEntry = v.object({
   type: text,
@@ -87,6 +89,9 @@ const shownEntry = v.object({
   decision: text,
   channel: text,
   feedback: text,
+  change: text,
+  at: time,
+  rule: v.fallback(v.object({ effect: text, label: text, scope: text }), NO_RULE),
 });
 
 function textLine(record: JournalRecord): string | undefined {
@@ -97,17 +102,26 @@ function textLine(record: JournalRecord): string | undefined {
     record.text === undefined ? undefined : parseJson(record.text),
   );
   if (!parsed.success) return undefined;
-  const entry = parsed.output;
-  const isSettled = entry.type === 'settled';
-  const said = entry.feedback ? `: “${entry.feedback}”` : '';
-  const words = isSettled
-    ? `${entry.decision === 'allow' ? 'allowed' : 'denied'} by ${entry.channel}${said}`
-    : `asked: ${entry.target}`;
-  const at = timeWords(isSettled ? entry.decidedAt : entry.raisedAt);
   const mark = record.kind === 'entry' ? '' : ' [not trusted]';
-  return safeText(
-    `${at}  ${entry.requestId}  ${entry.agentId}  ${entry.toolName}  ${words}${mark}`,
-  );
+  return safeText(`${entryWords(parsed.output)}${mark}`);
+}
+
+function entryWords(entry: v.InferOutput<typeof shownEntry>): string {
+  const about = `${entry.requestId}  ${entry.agentId}  ${entry.toolName}`;
+  switch (entry.type) {
+    case 'settled': {
+      const said = entry.feedback ? `: “${entry.feedback}”` : '';
+      const verb = entry.decision === 'allow' ? 'allowed' : 'denied';
+      return `${timeWords(entry.decidedAt)}  ${about}  ${verb} by ${entry.channel}${said}`;
+    }
+    case 'rule': {
+      const { effect, label, scope } = entry.rule;
+      const change = entry.change === 'notKept' ? 'not kept' : entry.change;
+      return `${timeWords(entry.at)}  rule ${change}: always ${effect} ${label} (${scope})`;
+    }
+    default:
+      return `${timeWords(entry.raisedAt)}  ${about}  asked: ${entry.target}`;
+  }
 }
 
 function timeWords(milliseconds: number): string {

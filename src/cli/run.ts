@@ -7,6 +7,7 @@ import type {
   TurnEnd,
 } from '../agents/agent.ts';
 import { DisposableStore } from '../base/disposable.ts';
+import { settledWithin } from '../base/settledWithin.ts';
 import type { Broker, PermissionGate, Settled } from '../permission/broker.ts';
 import type { AgentInfo, PermissionRequest, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
@@ -87,6 +88,8 @@ class AgentRun {
       const gate = this.#gate();
       connection = await launcher.start({ session, gate, env, signal: stop.signal, log });
     } catch (error) {
+      // It can have asked before it was refused.
+      this.#close('it did not start');
       if (stop.reason) return { outcome: 'stopped', by: stop.reason };
       return { outcome: 'failed', error: asUserError(error, launcher.name) };
     }
@@ -138,7 +141,7 @@ class AgentRun {
     this.#close('its turn has ended');
     if (connection.endInput) {
       connection.endInput();
-      await within(exitGraceMs, exited, stop.requested);
+      await settledWithin(Promise.race([exited, stop.requested]), exitGraceMs);
     }
     const exitedByItself = this.#exit !== undefined;
     await connection.stop();
@@ -169,15 +172,6 @@ class AgentRun {
       },
     };
   }
-}
-
-async function within(milliseconds: number, ...ends: Promise<unknown>[]): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([late, ...ends]);
-  clearTimeout(timer);
 }
 
 function asUserError(error: unknown, agentName: string): UserError {

@@ -10,6 +10,7 @@ import type { SessionRef } from '../permission/request.ts';
 import type { StoredRules } from '../permission/storedRules.ts';
 import { TimeOut } from '../permission/timeOut.ts';
 import { notKeptWords, setAsideWords } from '../protocol/ruleWords.ts';
+import { titleOf } from '../sessions/title.ts';
 import { FileJournal } from '../storage/journal.ts';
 import { RulesFile } from '../storage/rules/rulesFile.ts';
 import type { RunArguments } from './args.ts';
@@ -112,9 +113,4 @@ async function flush(flushed: Promise<void>, stop: RunStop): Promise<void> {
   );
   await Promise.race([flushed, late]);
   clearTimeout(timer);
-}
-
-function titleOf(prompt: string): string {
-  const line = prompt.trim().split('\n', 1)[0] ?? '';
-  return line.length > 60 ? `${line.slice(0, 59)}…` : line;
 }

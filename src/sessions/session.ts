@@ -8,7 +8,6 @@ import type {
   RaisedRequest,
   Settled,
 } from '../permission/broker.ts';
-import { oneLine } from '../permission/cut.ts';
 import type { RequestDraft, SessionRef } from '../permission/request.ts';
 import { safeText } from '../permission/spans.ts';
 import { asksForWords, type Doors } from '../protocol/asksFor.ts';
@@ -17,6 +16,7 @@ import { UserError } from '../protocol/userError.ts';
 import { monogram } from '../protocol/words.ts';
 import { controlsView } from './controlsView.ts';
 import { doorViews } from './doorViews.ts';
+import { titleOf } from './title.ts';
 import { Transcript } from './transcript.ts';
 
 export type SessionState =
@@ -45,7 +45,6 @@ export interface Resume {
 }
 
 const UNTITLED = 'New session';
-const MAX_TITLE = 60;
 
 /** One conversation with one agent. When it ends, nothing that it asked can be allowed any more. */
 export class Session implements PermissionGate, Disposable {
@@ -125,20 +124,12 @@ export class Session implements PermissionGate, Disposable {
       title: safeText(this.#ref.title),
       agent: { id, name, monogram: monogram({ id, name }) },
       folder: safeText(folder),
-      asksFor: this.#asksFor,
+      asksFor: this.#connection ? asksForWords(this.#connection.asksFor, this.#doors) : '',
       doors: doorViews(this.#doors, this.#ref.cwd, this.#options.env),
       state: this.#state.kind,
       controls: controlsView(this.isOver ? undefined : this.#connection?.controls),
       canResume: this.canResume,
     };
-  }
-
-  /** Before it runs: what is known of the agent; nothing of it decides. */
-  get #asksFor(): string {
-    if (this.#connection) return asksForWords(this.#connection.asksFor, this.#doors);
-    if (this.#state.kind === 'starting') return this.launcher.expects?.() ?? 'not known yet';
-    const isRefused = this.#state.kind === 'failed' && this.#state.error.code === 'agentNotGated';
-    return isRefused ? 'too little, so it was refused' : 'not known';
   }
 
   /** Starts the agent. Never rejects: a failure is the session's state and an entry of its transcript. */
@@ -323,8 +314,7 @@ export class Session implements PermissionGate, Disposable {
 
   #setTitle(prompt: string): void {
     if (this.#ref.title !== UNTITLED) return;
-    // Redacted before it is cut: half of a secret no longer looks like one.
-    const title = oneLine(prompt.trim().split('\n', 1)[0] ?? '', MAX_TITLE);
+    const title = titleOf(prompt);
     if (title) this.#ref = { ...this.#ref, title };
   }
 

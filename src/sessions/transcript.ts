@@ -23,8 +23,15 @@ const ICONS: Readonly<Record<ToolCallKind, string>> = {
 };
 
 const MAX_TITLE = 300;
-/** What is kept of one message of the agent, in characters; more is not shown. */
+/** What is kept of one message or thought of the agent, in characters; more is not shown. */
 const MAX_MESSAGE = 400_000;
+
+/** The entry that the agent still adds to. */
+interface Streaming {
+  readonly index: number;
+  readonly messageId: string | undefined;
+  raw: string;
+}
 
 /** What was said and done in one session, ready to be shown. */
 export class Transcript {
@@ -32,9 +39,7 @@ export class Transcript {
   readonly #tools = new Map<string, number>();
   readonly #toolOfRequest = new Map<string, number>();
   readonly #changed = new Emitter<number>();
-  #streaming:
-    | { readonly index: number; readonly messageId: string | undefined; raw: string }
-    | undefined;
+  #streaming: Streaming | undefined;
   #nextId = 0;
 
   /** `earlier` is what was said in the part of the conversation that went before, as another transcript has it. */
@@ -153,30 +158,38 @@ export class Transcript {
   }
 
   #addText(text: string, messageId: string | undefined): void {
-    const streaming = this.#streaming;
-    const isLast = streaming?.index === this.#entries.length - 1;
-    if (!streaming || !isLast || (messageId !== undefined && messageId !== streaming.messageId)) {
+    const streaming = this.#streamingTo('agent');
+    if (!streaming || (messageId !== undefined && messageId !== streaming.messageId)) {
       this.endMessage();
       const id = this.#id();
       this.#append({ kind: 'agent', id, markdown: prose(text), streaming: true });
       this.#streaming = { index: this.#entries.length - 1, messageId, raw: text };
-      return;
-    }
-    if (streaming.raw.length > MAX_MESSAGE) return;
-    // The whole message again: a secret can arrive in two pieces.
-    streaming.raw += text;
-    const entry = this.#entries[streaming.index];
-    if (entry?.kind === 'agent')
-      this.#replace(streaming.index, { ...entry, markdown: prose(streaming.raw) });
+    } else this.#addTo(streaming, text);
   }
 
   #addThought(text: string): void {
-    const last = this.#entries.at(-1);
-    if (last?.kind === 'thought') {
-      this.#replace(this.#entries.length - 1, { ...last, text: prose(last.text + text) });
-    } else {
+    const streaming = this.#streamingTo('thought');
+    if (!streaming) {
       this.#append({ kind: 'thought', id: this.#id(), text: prose(text) });
-    }
+      this.#streaming = { index: this.#entries.length - 1, messageId: undefined, raw: text };
+    } else this.#addTo(streaming, text);
+  }
+
+  /** What the agent adds to, if that is of this kind and nothing came after it. */
+  #streamingTo(kind: 'agent' | 'thought'): Streaming | undefined {
+    const streaming = this.#streaming;
+    const isLast = streaming?.index === this.#entries.length - 1;
+    return isLast && this.#entries.at(-1)?.kind === kind ? streaming : undefined;
+  }
+
+  #addTo(streaming: Streaming, text: string): void {
+    if (streaming.raw.length > MAX_MESSAGE) return;
+    // The whole text again: a secret can arrive in two pieces.
+    streaming.raw += text;
+    const entry = this.#entries[streaming.index];
+    const safe = prose(streaming.raw);
+    if (entry?.kind === 'agent') this.#replace(streaming.index, { ...entry, markdown: safe });
+    else if (entry?.kind === 'thought') this.#replace(streaming.index, { ...entry, text: safe });
   }
 
   #addToolCall(call: ToolCall): void {

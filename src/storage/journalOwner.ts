@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import path from 'node:path';
 import * as v from 'valibot';
@@ -37,11 +37,15 @@ export async function takeAbandoned(folder: string): Promise<readonly string[]> 
   for (const name of names) {
     const file = path.join(folder, name.slice(0, name.lastIndexOf('.')));
     if (!isJournalFileName(path.basename(file))) continue;
-    if (name.endsWith(OWNER) && (await isAbandoned(file)) && (await take(file, OWNER)))
-      taken.push(file);
-    else if (name.endsWith(TAKEN) && (await isOld(`${file}${TAKEN}`, TAKEN_FOR))) taken.push(file);
+    if (await isTaken(name, file)) taken.push(file);
   }
   return taken;
+}
+
+/** Whether the file is this caller's to look after, by one of the names beside it. */
+async function isTaken(name: string, file: string): Promise<boolean> {
+  if (name.endsWith(OWNER)) return (await isAbandoned(file)) && take(file);
+  return name.endsWith(TAKEN) && (await isOld(`${file}${TAKEN}`, TAKEN_FOR)) && takeOver(file);
 }
 
 /** The file was looked after. */
@@ -50,11 +54,22 @@ export async function forget(file: string): Promise<void> {
 }
 
 /** Renaming works for one only. */
-async function take(file: string, from: string): Promise<boolean> {
+async function take(file: string): Promise<boolean> {
   try {
-    await rename(`${file}${from}`, `${file}${TAKEN}`);
-    await writeFile(`${file}${TAKEN}`, '');
+    // Before it is there under the other name: that name counts from now.
+    await utimes(`${file}${OWNER}`, new Date(), new Date());
+    await rename(`${file}${OWNER}`, `${file}${TAKEN}`);
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/** From one that died while it looked after the file: abandoned again, for one only. */
+async function takeOver(file: string): Promise<boolean> {
+  try {
+    await rename(`${file}${TAKEN}`, `${file}${OWNER}`);
+    return await take(file);
   } catch {
     return false;
   }

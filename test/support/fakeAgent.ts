@@ -18,6 +18,8 @@ export class FakeAgent implements AgentLauncher, AgentConnection {
   readonly onDidEmit = this.#events.event;
   readonly prompts: string[] = [];
   startError: Error | undefined;
+  /** It starts when this has settled. */
+  starts: Promise<void> | undefined;
   options: StartOptions | undefined;
   interrupts = 0;
   stops = 0;
@@ -30,6 +32,7 @@ export class FakeAgent implements AgentLauncher, AgentConnection {
   async start(options: StartOptions): Promise<AgentConnection> {
     if (this.startError) throw this.startError;
     this.options = options;
+    if (this.starts !== undefined) await this.starts;
     return this;
   }
 

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo, Question, RequestDraft } from '../../permission/request.ts';
+import { denialWords } from '../denialWords.ts';
 import type { Ask } from './frames.ts';
 import { permissionOptions } from './options.ts';
 import { actionOf, type Place } from './toolMapping.ts';
@@ -59,22 +60,9 @@ function answeredInput(input: JsonObject, answers: Decision['answers']): JsonObj
   return answers ? { ...input, answers } : input;
 }
 
-/** What the model reads. */
-function denial(ask: Ask, { by, feedback }: Decision): string {
-  if (feedback?.trim()) return feedback;
-  if (ask.toolName === QUESTION_TOOL) return 'The question was not answered.';
-  switch (by.kind) {
-    case 'person':
-      return 'Denied in Countersign. It was not run.';
-    case 'rule':
-      return 'Denied by a rule in Countersign. It was not run.';
-    case 'ttl':
-      return 'Denied in Countersign: nobody answered in time. It was not run.';
-    case 'agentWithdrew':
-    case 'agentGone':
-    case 'shutdown':
-      return 'Stopped before there was an answer. It was not run.';
-  }
+function denial(ask: Ask, decision: Decision): string {
+  const isUnanswered = ask.toolName === QUESTION_TOOL && !decision.feedback?.trim();
+  return isUnanswered ? 'The question was not answered.' : denialWords(decision);
 }
 
 /** The model's own words come first; why Claude Code asks is said when it is more than that it has to. */

@@ -1,5 +1,6 @@
 import { Emitter } from '../../base/event.ts';
 import { type JsonObject, stringAt } from '../../base/json.ts';
+import { settledWithin } from '../../base/settledWithin.ts';
 import type { RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo } from '../../permission/request.ts';
@@ -163,7 +164,7 @@ export class ClaudeConnection implements AgentConnection {
     turn?.resolve({ reason: 'interrupted' });
     if (!turn && !this.#broken && !this.#isOver) {
       this.#lines.endInput();
-      await goneWithin(this.exited, GOODBYE_MS);
+      await settledWithin(this.exited, GOODBYE_MS);
     }
     await this.#lines.stop();
     await this.exited;
@@ -376,13 +377,4 @@ export class ClaudeConnection implements AgentConnection {
   #emit(events: readonly AgentEvent[]): void {
     for (const event of events) this.#events.fire(event);
   }
-}
-
-async function goneWithin(exited: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([exited, late]);
-  clearTimeout(timer);
 }

@@ -1,5 +1,6 @@
 import { Emitter } from '../../base/event.ts';
 import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
+import { settledWithin } from '../../base/settledWithin.ts';
 import type { AgentInfo } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
 import type { UserError } from '../../protocol/userError.ts';
@@ -138,7 +139,7 @@ export class CodexConnection implements AgentConnection {
   async #stop(): Promise<void> {
     if (!this.#turns.isRunning && !this.#broken && !this.#exit) {
       this.#lines.endInput();
-      await goneWithin(this.exited, GOODBYE_MS);
+      await settledWithin(this.exited, GOODBYE_MS);
     }
     await this.#lines.stop();
     await this.exited;
@@ -374,13 +375,4 @@ export class CodexConnection implements AgentConnection {
 
 function textAt(params: JsonObject, key: string): string {
   return stringAt(params, key) ?? '';
-}
-
-async function goneWithin(exited: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([exited, late]);
-  clearTimeout(timer);
 }

@@ -6,13 +6,14 @@ import { safeText } from '../../permission/spans.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { AgentEvent } from '../agent.ts';
 import * as errors from '../connectionErrors.ts';
+import { denialWords } from '../denialWords.ts';
 import { existingFile } from '../existingFile.ts';
 import type { PartCalls } from '../openCodeParts.ts';
 import { type AskedCall, titleOf } from './actions.ts';
 import { ApiError, type OpenCodeApi } from './api.ts';
 import type { CallInputs } from './callInputs.ts';
 import { AGENT, type Ask, readAsk } from './frames.ts';
-import { denial, draftOf, type Reply } from './requests.ts';
+import { draftOf, type Reply } from './requests.ts';
 
 export interface AsksOptions {
   readonly api: OpenCodeApi;
@@ -198,7 +199,7 @@ export class Asks {
     const chosen = native.kind === 'option' ? native.option.nativeDecision : undefined;
     if (decision.outcome === 'allow' && (chosen === 'once' || chosen === 'always'))
       void this.#allow(ask, chosen);
-    else this.#held.push({ ask, message: denial(decision) });
+    else this.#held.push({ ask, message: denialWords(decision) });
     this.#flush(ask.sessionId);
   }
 

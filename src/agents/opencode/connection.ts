@@ -1,5 +1,6 @@
 import { Emitter } from '../../base/event.ts';
 import { isJsonObject, stringAt } from '../../base/json.ts';
+import { settledWithin } from '../../base/settledWithin.ts';
 import type { AgentInfo } from '../../permission/request.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type {
@@ -374,13 +375,4 @@ export class OpenCodeConnection implements AgentConnection {
   #emit(events: readonly AgentEvent[]): void {
     for (const event of events) this.#events.fire(event);
   }
-}
-
-async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([promise.catch(() => undefined), late]);
-  clearTimeout(timer);
 }

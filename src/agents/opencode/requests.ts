@@ -1,9 +1,11 @@
-import type { Decision } from '../../permission/decision.ts';
 import type { AgentInfo, PermissionOption, RequestDraft } from '../../permission/request.ts';
 import { type AskedCall, actionOf } from './actions.ts';
 import type { Ask } from './frames.ts';
 
-/** What `POST /permission/{id}/reply` takes. */
+/**
+ * What `POST /permission/{id}/reply` takes. Without a message a rejection ends OpenCode's turn, with one it goes on (measured,
+ * serve-basic in test/wire/opencode).
+ */
 export interface Reply {
   readonly reply: 'once' | 'always' | 'reject';
   readonly message?: string;
@@ -65,24 +67,4 @@ function permissionOptions({ always, permission }: Ask): PermissionOption[] {
       bound: 'exact',
     },
   ];
-}
-
-/**
- * What the model reads. There is always something: without a message OpenCode ends its turn, with one it goes on
- * (measured, serve-basic in test/wire/opencode).
- */
-export function denial({ by, feedback }: Decision): string {
-  if (feedback?.trim()) return feedback;
-  switch (by.kind) {
-    case 'person':
-      return 'Denied in Countersign. It was not run.';
-    case 'rule':
-      return 'Denied by a rule in Countersign. It was not run.';
-    case 'ttl':
-      return 'Denied in Countersign: nobody answered in time. It was not run.';
-    case 'agentWithdrew':
-    case 'agentGone':
-    case 'shutdown':
-      return 'Stopped before there was an answer. It was not run.';
-  }
 }

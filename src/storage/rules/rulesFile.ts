@@ -35,8 +35,13 @@ export class RulesFile implements RuleStore, Disposable {
   readonly onDidChange = this.#changed.event;
   #watcher: Disposable | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** The text that whoever listens knows of: what was last loaded, or written on top of it. */
-  #known: string | undefined;
+  /**
+   * What whoever listens knows of: what was last loaded, or written on top of it. `undefined` when that could not be read:
+   * then whatever is found is news.
+   */
+  #known: Pick<Content, 'text'> | undefined = { text: undefined };
+  /** What is on its way to disk: no news, whether it is there already or not. */
+  #writing: string | undefined;
   #isDisposed = false;
 
   constructor(file: string) {
@@ -44,9 +49,12 @@ export class RulesFile implements RuleStore, Disposable {
   }
 
   async load(): Promise<KeptRules> {
-    await this.#watch();
+    // What is not there cannot be watched. Where it cannot be made, rules are still confirmed on disk.
+    await this.#makeFolder().catch(() => undefined);
+    this.#watch();
+    this.#known = undefined;
     const content = await this.#read();
-    this.#known = content.text;
+    this.#known = content;
     return this.#rulesOf(content);
   }
 
@@ -81,9 +89,13 @@ export class RulesFile implements RuleStore, Disposable {
   }
 
   async confirms(rule: Rule): Promise<boolean> {
+    const known = this.#known;
     const content = await this.#read();
-    // Whatever tells of changes can be late, or not work on this disk.
-    if (content.text !== this.#known) this.#look();
+    // Whatever tells of changes can be late, or not work on this disk; and one of them can be a rule that denies.
+    if (content.text !== known?.text && !this.#isKnown(content.text)) {
+      this.#look();
+      return false;
+    }
     const { rules } = this.#rulesOf(content);
     const kept = rules.find(({ id }) => id === rule.id);
     return kept !== undefined && isDeepStrictEqual(kept, rule);
@@ -97,17 +109,36 @@ export class RulesFile implements RuleStore, Disposable {
   }
 
   async #change(change: (records: readonly unknown[]) => readonly unknown[]): Promise<void> {
-    await fs.mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
+    await this.#makeFolder();
     await withFileLock(`${this.#file}.lock`, async () => {
       const before = await this.#read();
       const changed = change(before.records);
       if (before.text === undefined && changed.length === 0) return;
       const text = `${JSON.stringify({ rules: changed }, undefined, 2)}\n`;
       // On top of somebody else's change that is not loaded yet, ours is not all that is new.
-      if (before.text === this.#known) this.#known = text;
-      await replaceFile(this.#file, text);
+      if (this.#isKnown(before.text)) await this.#writeKnown(text);
+      else await replaceFile(this.#file, text).finally(() => this.#look());
     });
-    await this.#watch();
+    this.#watch();
+  }
+
+  async #writeKnown(text: string): Promise<void> {
+    this.#writing = text;
+    try {
+      await replaceFile(this.#file, text);
+      this.#known = { text };
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  #isKnown(text: string | undefined): boolean {
+    const isWriting = text !== undefined && text === this.#writing;
+    return isWriting || (this.#known !== undefined && this.#known.text === text);
+  }
+
+  async #makeFolder(): Promise<void> {
+    await fs.mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 });
   }
 
   /** Rejects when there is a file that is not a list of rules: nothing is guessed, and nothing written over it. */
@@ -125,7 +156,7 @@ export class RulesFile implements RuleStore, Disposable {
   }
 
   /** Of the folder: the file itself is replaced with each change. */
-  async #watch(): Promise<void> {
+  #watch(): void {
     if (this.#watcher || this.#isDisposed) return;
     const name = path.basename(this.#file);
     try {
@@ -152,7 +183,7 @@ export class RulesFile implements RuleStore, Disposable {
 
   async #tellIfChanged(): Promise<void> {
     const text = await fs.readFile(this.#file, 'utf8').catch(() => undefined);
-    if (text !== this.#known && !this.#isDisposed) this.#changed.fire();
+    if (!this.#isKnown(text) && !this.#isDisposed) this.#changed.fire();
   }
 }
 

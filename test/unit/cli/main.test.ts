@@ -168,6 +168,20 @@ describe('countersign', () => {
     assert.equal(entry.feedback, 'not \u001b[31mnow');
   });
 
+  it('shows what became of rules as such', async () => {
+    const journal = new FileJournal({ folder, newId: ulidSource(Date.now) });
+    const rule = { id: 'r', scope: 'global', effect: 'deny', label: 'git push …' } as const;
+    const by = { kind: 'person', surface: 'inbox' } as const;
+    await journal.append({ type: 'rule', change: 'revoked', rule, by, at: 2000 });
+    await journal.append({ type: 'rule', change: 'notKept', rule, by, at: 3000 });
+    await journal.close();
+    assert.equal(
+      (await call('audit', 'show', '--journal', '.')).out,
+      '1970-01-01T00:00:02.000Z  rule revoked: always deny git push … (global)\n' +
+        '1970-01-01T00:00:03.000Z  rule not kept: always deny git push … (global)\n',
+    );
+  });
+
   it('names the first broken line, and shows what cannot be trusted as such', async () => {
     const file = await record();
     fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('pnpm test', 'pnpm lint'));

@@ -222,6 +222,25 @@ describe('The end of a relay', () => {
     }
   });
 
+  it('closes what an agent asked before it failed to start', async () => {
+    let fail = (_: Error) => {};
+    const starts = new Promise<void>((_, reject) => {
+      fail = reject;
+    });
+    const setup = relaySetup({ starts });
+    await asked(setup);
+    fail(new UserError('agentError', 'It broke.', 'Start it again.'));
+    await setup.ended;
+    assert.deepEqual(
+      setup.lines.map(({ type }) => type),
+      ['permission_request', 'permission_resolved', 'session_ended'],
+    );
+    assert.deepEqual(
+      setup.told.map(({ decision }) => [decision.outcome, decision.by.kind]),
+      [['deny', 'agentGone']],
+    );
+  });
+
   it('stops an agent that is still starting', async () => {
     const setup = relaySetup();
     setup.stop.request({ kind: 'signal', signal: 'SIGINT' });

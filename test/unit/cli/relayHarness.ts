@@ -93,6 +93,7 @@ export interface RelaySetup {
   readonly exitGraceMs?: number;
   readonly stdout?: Writable;
   readonly startError?: Error;
+  readonly starts?: Promise<void>;
 }
 
 /** A relay with an agent whose every move the test makes, and a consumer at the other end. */
@@ -100,6 +101,7 @@ export function relaySetup(options: RelaySetup = {}) {
   const { broker, rules, journal } = domain();
   const agent = new CliAgent();
   agent.startError = options.startError;
+  agent.starts = options.starts;
   const stop = new RunStop();
   const stdin = new PassThrough();
   const lines: Line[] = [];

@@ -69,19 +69,6 @@ describe('Session', () => {
     assert.equal(notice?.kind === 'notice' && notice.text, 'There is no program "x". Install it.');
   });
 
-  it('says what the agent asks for before it runs, as far as that is known, and when it was refused', async () => {
-    const { agent, session, sessions } = setup();
-    assert.equal(session.view.asksFor, 'not known yet');
-    Object.assign(agent, { expects: () => 'some tools, when it was seen last' });
-    assert.equal(session.view.asksFor, 'some tools, when it was seen last');
-    await session.start();
-    assert.equal(session.view.asksFor, 'everything');
-    const refused = sessions.open(agent, '/home/dev/project');
-    agent.startError = new UserError('agentNotGated', 'It would not ask.', 'Change it.');
-    await refused.start();
-    assert.equal(refused.view.asksFor, 'too little, so it was refused');
-  });
-
   it('takes its title from the first message and keeps it', async () => {
     const { agent, session } = setup();
     await session.start();
@@ -325,6 +312,37 @@ describe('Transcript', () => {
       entry?.kind === 'agent' && entry.markdown,
       'the token is [redacted: GitHub token]',
     );
+  });
+
+  it('takes a secret in pieces out of a thought as well, also when its beginning looked like one already', async () => {
+    const { agent, session } = setup();
+    await session.start();
+    const pieces = ['Hm: api_key=abcd', '1234efgh5678', 'ijkl9012', 'mnop3456'];
+    for (const text of pieces) agent.emit({ kind: 'thought', text });
+    const [entry, ...others] = session.transcript.entries;
+    assert.deepEqual(others, []);
+    assert.ok(entry?.kind === 'thought' && /^Hm: api_key=\[redacted: [^\]]+\]$/.test(entry.text));
+  });
+
+  it('begins anew with a thought after an answer, and with an answer after a thought', async () => {
+    const { agent, session } = setup();
+    await session.start();
+    const said = ['thought', 'thought', 'text', 'text', 'thought'] as const;
+    for (const [index, kind] of said.entries()) agent.emit({ kind, text: String(index) });
+    assert.deepEqual(
+      session.transcript.entries.map((entry) =>
+        entry.kind === 'agent' ? [entry.markdown, entry.streaming] : 'text' in entry && entry.text,
+      ),
+      ['01', ['23', false], '4'],
+    );
+  });
+
+  it('keeps a bounded part of a thought that does not end', async () => {
+    const { agent, session } = setup();
+    await session.start();
+    for (let i = 0; i < 5; i++) agent.emit({ kind: 'thought', text: 'a b c d '.repeat(25_000) });
+    const [entry] = session.transcript.entries;
+    assert.ok(entry?.kind === 'thought' && entry.text.length <= 600_000);
   });
 
   it('starts a new message after a tool call', async () => {

@@ -129,7 +129,8 @@ describe('Requests that waited in a window that is gone', function () {
     );
     for (const name of readdirSync(folder))
       if (name.endsWith('.taken')) makeOld(path.join(folder, name));
-    assert.equal((await find()).length, 2);
+    const found = await Promise.all([find(), find(), find()]);
+    assert.deepEqual(found.map(({ length }) => length).sort(), [0, 0, 2]);
   });
 
   it('are left to the other machine that may still wait for them', async () => {

@@ -124,6 +124,57 @@ describe('A file of rules', () => {
     }
   });
 
+  it('confirms nothing while somebody else’s change is not loaded: it can be a rule that denies', async () => {
+    const [mine, theirs] = [open(), open()];
+    const allow = rule();
+    await mine.put(allow);
+    await mine.load();
+    assert.equal(await mine.confirms(allow), true);
+    await theirs.put(rule({ effect: 'deny' }));
+    assert.equal(await mine.confirms(allow), false);
+    // On top of it, a change of its own does not make the other one known.
+    await mine.put(rule());
+    assert.equal(await mine.confirms(allow), false);
+    await mine.load();
+    assert.equal(await mine.confirms(allow), true);
+  });
+
+  it('confirms what is kept also while another change of its own is on its way', async () => {
+    const store = open();
+    const kept = rule();
+    await store.put(kept);
+    for (let times = 0; times < 20; times++) {
+      let isWriting = true;
+      const written = store.put(rule()).finally(() => {
+        isWriting = false;
+      });
+      while (isWriting) assert.equal(await store.confirms(kept), true);
+      await written;
+    }
+  });
+
+  it('tells of a file that was broken and is again as it was', async () => {
+    const store = open();
+    await store.put(rule());
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, '{"rules":[');
+    await assert.rejects(store.load(), /not a file of rules/);
+    let news = 0;
+    store.onDidChange(() => news++);
+    writeFileSync(file, text);
+    await waitFor(() => news > 0, 'news of the change');
+    assert.equal((await store.load()).rules.length, 1);
+  });
+
+  it('hears of the first rule of another, also where there was no folder yet', async () => {
+    const [mine, theirs] = [open(), open()];
+    assert.deepEqual(await mine.load(), { rules: [], problems: [] });
+    let news = 0;
+    mine.onDidChange(() => news++);
+    await theirs.put(rule());
+    await waitFor(() => news > 0, 'news of the change');
+  });
+
   it('sets a broken record aside, names it, keeps it in the file, and the others work', async () => {
     const good = rule();
     const broken: readonly [unknown, RegExp][] = [
