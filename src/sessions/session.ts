@@ -124,12 +124,20 @@ export class Session implements PermissionGate, Disposable {
       title: safeText(this.#ref.title),
       agent: { id, name, monogram: monogram({ id, name }) },
       folder: safeText(folder),
-      asksFor: this.#connection ? asksForWords(this.#connection.asksFor, this.#doors) : '',
+      asksFor: this.#asksFor,
       doors: doorViews(this.#doors, this.#ref.cwd, this.#options.env),
       state: this.#state.kind,
       controls: controlsView(this.isOver ? undefined : this.#connection?.controls),
       canResume: this.canResume,
     };
+  }
+
+  /** Before it runs: what is known of the agent; nothing of it decides. */
+  get #asksFor(): string {
+    if (this.#connection) return asksForWords(this.#connection.asksFor, this.#doors);
+    if (this.#state.kind === 'starting') return this.launcher.expects?.() ?? 'not known yet';
+    const isRefused = this.#state.kind === 'failed' && this.#state.error.code === 'agentNotGated';
+    return isRefused ? 'too little, so it was refused' : 'not known';
   }
 
   /** Starts the agent. Never rejects: a failure is the session's state and an entry of its transcript. */

@@ -69,6 +69,19 @@ describe('Session', () => {
     assert.equal(notice?.kind === 'notice' && notice.text, 'There is no program "x". Install it.');
   });
 
+  it('says what the agent asks for before it runs, as far as that is known, and when it was refused', async () => {
+    const { agent, session, sessions } = setup();
+    assert.equal(session.view.asksFor, 'not known yet');
+    Object.assign(agent, { expects: () => 'some tools, when it was seen last' });
+    assert.equal(session.view.asksFor, 'some tools, when it was seen last');
+    await session.start();
+    assert.equal(session.view.asksFor, 'everything');
+    const refused = sessions.open(agent, '/home/dev/project');
+    agent.startError = new UserError('agentNotGated', 'It would not ask.', 'Change it.');
+    await refused.start();
+    assert.equal(refused.view.asksFor, 'too little, so it was refused');
+  });
+
   it('takes its title from the first message and keeps it', async () => {
     const { agent, session } = setup();
     await session.start();
