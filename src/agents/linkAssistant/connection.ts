@@ -1,5 +1,6 @@
 import { Emitter } from '../../base/event.ts';
 import type { JsonObject } from '../../base/json.ts';
+import { settledWithin } from '../../base/settledWithin.ts';
 import type { RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo } from '../../permission/request.ts';
@@ -144,7 +145,7 @@ export class LinkAssistantConnection implements AgentConnection {
   async #stop(): Promise<void> {
     if (!this.#turn && !this.#broken && !this.#isOver) {
       this.#lines.endInput();
-      await goneWithin(this.exited, GOODBYE_MS);
+      await settledWithin(this.exited, GOODBYE_MS);
     }
     // With a request open, the end of its input neither denies nor ends it: it has to be told by a signal.
     await this.#lines.stop();
@@ -332,13 +333,4 @@ export class LinkAssistantConnection implements AgentConnection {
 function lastLine(stderrTail: string): string {
   const line = stderrTail.trim().split('\n').at(-1) ?? '';
   return /"message":"((?:[^"\\]|\\.)*)"/.exec(line)?.[1] ?? (line || 'It gave no reason.');
-}
-
-async function goneWithin(exited: Promise<unknown>, milliseconds: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-  });
-  await Promise.race([exited, late]);
-  clearTimeout(timer);
 }
