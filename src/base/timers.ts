@@ -10,7 +10,13 @@ export interface Timers {
 export const systemTimers: Timers = {
   after: (milliseconds, call) => {
     const timer = setTimeout(call, milliseconds);
-    timer.unref?.();
+    letGo(timer);
     return toDisposable(() => clearTimeout(timer));
   },
 };
+
+/** In browsers, whose types also read this file, a timer is a number. */
+function letGo(timer: unknown): void {
+  if (typeof timer !== 'object' || timer === null || !('unref' in timer)) return;
+  if (typeof timer.unref === 'function') timer.unref();
+}
