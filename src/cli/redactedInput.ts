@@ -23,7 +23,7 @@ function redacted(value: Json, place: JsonPlace): Json {
   if (typeof value === 'string')
     return plain(spansBetween(value, secretsInString(value, place), 0, value.length));
   if (typeof value !== 'object' || value === null) return value;
-  const members = membersOf(value, place.program);
+  const members = membersOf(value, place);
   if (!isJsonObject(value)) return members.map(([, member, at]) => redacted(member, at));
   // `__proto__` is a key like any other here.
   return Object.fromEntries(

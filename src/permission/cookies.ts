@@ -7,6 +7,9 @@ const START =
 const PAIR = /(?<name>[\w.%-]{1,64})=(?<value>[^\s"'`\\;&|<>(){}]{1,4096})?(?:;\s{0,4})?/y;
 const FLAG = /(?:secure|httponly|partitioned)(?:;\s{0,4})?/iy;
 const ATTRIBUTE = /^(?:path|domain|expires|max-age|samesite|priority|version)$/i;
+/** What a site remembers of a person's taste. */
+const PREFERENCE =
+  /^[\w.-]{0,32}(?:theme|lang|language|locale|consent|mode|currency|country|timezone|view|tab|sidebar)$/i;
 
 /** The values of cookies; their attributes (`Path`, `Max-Age`, …) stay readable. */
 export function findCookies(text: string): SecretRange[] {
@@ -32,6 +35,7 @@ function addPairs(text: string, from: number, found: SecretRange[]): number {
       const start = at + name.length + 1;
       at = PAIR.lastIndex;
       if (ATTRIBUTE.test(name) || value.length < 4 || isReference(value)) continue;
+      if (PREFERENCE.test(name) && /^[A-Za-z_-]{1,16}$/.test(value)) continue;
       found.push({ kind: 'credentials', start, end: start + value.length });
     }
   }

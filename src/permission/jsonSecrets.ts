@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, stringAt } from '../base/json
 import { isNamedSecret } from './assignedSecrets.ts';
 import type { SecretRange } from './secretDetector.ts';
 import { findSecrets, withoutOverlaps } from './secrets.ts';
+import { looksRandom } from './secretValues.ts';
 
 /** JSON as people read it, with where its secrets lie. */
 export interface PrintedJson {
@@ -24,6 +25,8 @@ export function printJson(value: Json): PrintedJson {
 /** What is known of a string from the structure around it. */
 export interface JsonPlace {
   readonly key?: string;
+  /** The key of the array or object that it is in, where that may hold secrets: `{"passwords": […]}`. */
+  readonly within?: string;
   /** The program whose arguments an array may be. */
   readonly program?: string;
   /** Secrets that are known from what stands beside it. */
@@ -33,8 +36,12 @@ export interface JsonPlace {
 const ALONE: JsonPlace = { secrets: [] };
 
 /** The secrets in one string of a JSON value. */
-export function secretsInString(raw: string, { key, secrets }: JsonPlace): readonly SecretRange[] {
+export function secretsInString(
+  raw: string,
+  { key, within, secrets }: JsonPlace,
+): readonly SecretRange[] {
   if (key !== undefined && isNamedSecret(key, raw)) return [whole(raw)];
+  if (within !== undefined && isSecretWithin(within, key, raw)) return [whole(raw)];
   const found = findSecrets(raw);
   if (secrets.length === 0) return found;
   return withoutOverlaps([...found, ...secrets]);
@@ -43,28 +50,62 @@ export function secretsInString(raw: string, { key, secrets }: JsonPlace): reado
 /** The members of an array or object, each with what is known of it. */
 export function membersOf(
   value: readonly Json[] | JsonObject,
-  program = '',
+  { key: within, program = '' }: JsonPlace = ALONE,
 ): readonly (readonly [string, Json, JsonPlace])[] {
+  const inside = within === undefined ? {} : { within };
   if (!isJsonObject(value)) {
     const places = inCommandLine(value, program);
-    return value.map((member, i) => ['', member, places[i] ?? ALONE] as const);
+    return value.map((member, i) => ['', member, { ...inside, ...(places[i] ?? ALONE) }] as const);
   }
   const name = nameBeside(value);
   const runs = stringAt(value, 'command') ?? stringAt(value, 'program');
+  const isKey = stringAt(value, 'kty') !== undefined;
   return Object.entries(value).map(([key, member]) => {
-    const isValue = name !== undefined && /^(?:default_?)?value$/i.test(key);
-    const place = { key: isValue ? name : key, secrets: [], ...(runs && { program: runs }) };
+    const place = {
+      ...inside,
+      key: nameOf(key, name, isKey),
+      secrets: [],
+      ...(runs && { program: runs }),
+    };
     return [key, member, place] as const;
   });
 }
 
-/** `{"name": "DB_PASSWORD", "value": "…"}` */
+/** What a member is called: its key, or what stands beside it. */
+function nameOf(key: string, name: string | undefined, isKey: boolean): string {
+  if (isKey && /^(?:d|p|q|dp|dq|qi|k)$/.test(key)) return 'private_key';
+  return name !== undefined && VALUE.test(key) ? name : key;
+}
+
+const NAMES =
+  /^(?:name|key|variable|header|env|id|field|param|parameter|parameter_?key|setting|property)$/i;
+const VALUE = /^(?:default_?|parameter_?)?(?:value|val)$|^(?:text|input)$/i;
+/** What a page or a form calls a place where a person types. */
+const LABELS = /^(?:selector|element|label|field|placeholder|name)$/;
+const ASKS =
+  /passw|passcode|passphrase|secret|\botp\b|one-time|api[ _-]?key|access[ _-]token|\bpin\b/i;
+
+/** `{"name": "DB_PASSWORD", "value": "…"}`, `{"element": "Password field", "text": "…"}` */
 function nameBeside(object: JsonObject): string | undefined {
-  for (const key of ['name', 'key', 'Name', 'Key', 'variable', 'header', 'env']) {
-    const name = Object.hasOwn(object, key) ? object[key] : undefined;
-    if (typeof name === 'string' && name.length <= 200) return name;
-  }
-  return undefined;
+  const beside = Object.entries(object).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].length <= 200,
+  );
+  if (!beside.some(([key]) => VALUE.test(key))) return undefined;
+  const name = beside.find(([key, text]) => NAMES.test(key) && isNamedSecret(text, SAMPLE));
+  if (name) return name[1];
+  return beside.some(([key, text]) => LABELS.test(key) && ASKS.test(text)) ? 'password' : undefined;
+}
+
+/** A value of which only the name can tell that it is none. */
+const SAMPLE = 'a1B2c3D4e5F6g7H8';
+
+/** What is said of secrets beside them. */
+const DESCRIBES =
+  /user|login|name|mail|host|ur[il]|type|region|arn|path|file|port|date|time|_at$|version|scope|(?:^|_|[a-z](?=I))id$|kind|hash/i;
+
+function isSecretWithin(within: string, key: string | undefined, raw: string): boolean {
+  if (key !== undefined && DESCRIBES.test(key)) return false;
+  return isNamedSecret(within, raw) && (looksRandom(raw) || /codes?$/i.test(within));
 }
 
 const MAX_WORDS = 500;
@@ -73,12 +114,19 @@ const MAX_WORDS = 500;
 function inCommandLine(items: readonly Json[], program: string): readonly JsonPlace[] {
   const isWords = items.every((item) => typeof item === 'string');
   if (!isWords || items.length + program.length < 2 || items.length > MAX_WORDS) return [];
+  const isHeader = (name: string | undefined, value: string) =>
+    name !== undefined &&
+    (name.includes('-') || items.length === 2) &&
+    value.length >= 8 &&
+    looksRandom(value) &&
+    isNamedSecret(name, value);
   const found = findSecrets([program, ...items].join(' '));
   let start = program.length + 1;
-  return items.map((item) => {
+  return items.map((item, i) => {
     const from = start;
     const to = from + item.length;
     start = to + 1;
+    if (isHeader(items[i - 1], item)) return { secrets: [whole(item)] };
     const secrets = found
       .filter((range) => range.start < to && range.end > from)
       .map((range) => ({
@@ -114,12 +162,12 @@ class Printer {
     this.text += text;
   }
 
-  #container(value: readonly Json[] | JsonObject, { program }: JsonPlace, newline: string): void {
+  #container(value: readonly Json[] | JsonObject, at: JsonPlace, newline: string): void {
     const isObject = isJsonObject(value);
     const [open, close] = isObject ? '{}' : '[]';
     const inner = `${newline}  `;
     let before = `${open}${inner}`;
-    for (const [key, member, place] of membersOf(value, program)) {
+    for (const [key, member, place] of membersOf(value, at)) {
       if (member === undefined) continue;
       this.text += before;
       before = `,${inner}`;

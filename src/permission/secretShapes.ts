@@ -42,21 +42,20 @@ export const SHAPES: readonly Detector[] = [
   {
     kind: 'OpenAI key',
     hints: ['sk-'],
-    pattern:
-      /(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?(?<secret>[A-Za-z0-9_-]{20,})/g,
+    pattern: /(?<![A-Za-z0-9])sk-(?:proj-|svcacct-|admin-|or-v1-|None-)?[A-Za-z0-9_-]{20,}/g,
     // `sk-learn-something-with-many-words` is a name.
-    isSecret: (value) => /\d/.test(value),
+    isSecret: (_, [whole]) => /\d/.test(whole.slice(8)),
   },
   {
     kind: 'Slack token',
     hints: ['xox', 'xapp-'],
-    pattern: /(?<![A-Za-z0-9])(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9-]{10,}/g,
+    pattern: /(?<![A-Za-z0-9])(?:xox[a-z](?:\.xox[a-z])?|xapp)-[A-Za-z0-9%-]{10,}/g,
   },
   {
     kind: 'webhook address',
-    hints: ['hooks', 'webhook'],
+    hints: ['hook', 'ifttt', 'hc-ping'],
     pattern:
-      /(?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api(?:\/v\d{1,2})?\/webhooks\/\d{5,25}|webhook\.office\.com\/webhookb2|hooks\.zapier\.com\/hooks\/catch)\/(?<secret>[\w@%/.+-]{8,})/g,
+      /(?:hooks\.slack(?:-gov)?\.com\/(?:services|workflows|triggers)|discord(?:app)?\.com\/api(?:\/v\d{1,2})?\/webhooks\/\d{5,25}|webhook\.office\.com\/webhookb2|outlook\.office(?:365)?\.com\/webhook|hooks\.zapier\.com\/hooks\/catch|maker\.ifttt\.com\/trigger\/\w{1,64}\/(?:json\/)?with\/key|open\.(?:feishu\.cn|larksuite\.com)\/open-apis\/bot\/v2\/hook|hc-ping\.com|hook\.(?:eu|us)\d\.make\.com)\/(?<secret>[\w@%/.+-]{8,})/g,
   },
   {
     kind: 'AWS key',
@@ -65,9 +64,9 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'Google key',
-    hints: ['aiza', 'ya29.', '1//0', 'gocspx-'],
+    hints: ['aiza', 'aq.ab', 'ya29.', '1//0', 'gocspx-'],
     pattern:
-      /(?<![A-Za-z0-9])(?:AIza[A-Za-z0-9_-]{30,}|ya29\.[A-Za-z0-9_.-]{20,}|1\/\/0[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{20,})/g,
+      /(?<![A-Za-z0-9])(?:AIza[A-Za-z0-9_-]{30,}|AQ\.Ab[A-Za-z0-9_-]{40,}|ya29\.[A-Za-z0-9_.-]{20,}|1\/\/0[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{20,})/g,
   },
   {
     kind: 'Azure secret',
@@ -122,8 +121,28 @@ export const SHAPES: readonly Detector[] = [
     hints: [''],
     // One beginning for each service that has its own.
     pattern:
-      /(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|api_org_[A-Za-z]{30,}|do[opr]_v1_[a-f0-9]{30,}|shp(?:at|ca|pa|ss|ua|tka)_[A-Fa-f0-9]{20,}|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|EAAA[A-Za-z0-9_-]{50,}|HRKU-[A-Za-z0-9_-]{30,}|dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{20,}|hv[sbr]\.[A-Za-z0-9_-]{20,}|dapi[0-9a-f]{32}(?:-\d)?|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|fig[dour]_[A-Za-z0-9_-]{20,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{20,}|sb(?:p|_secret)_[A-Za-z0-9_-]{20,}|nfp_[A-Za-z0-9]{20,}|vc[apkirs]_[A-Za-z0-9]{20,}|pat[A-Za-z0-9]{14}\.[a-f0-9]{40,}|ATATT3[A-Za-z0-9_=-]{30,}|ATCTT3[A-Za-z0-9_=-]{30,}|ATBB[A-Za-z0-9]{24,}|EAACEdEose0cBA[A-Za-z0-9]+|NR(?:AK|II|JS|RA|AA)-[A-Za-z0-9_-]{20,}|sntry[su]_[A-Za-z0-9+/=_-]{20,}|gl(?:sa|c)_[A-Za-z0-9+/=_-]{20,}|dt0[a-z]\d\d\.[A-Z0-9]{20,}\.[A-Z0-9]{40,}|pul-[a-f0-9]{40}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,}|rubygems_[a-f0-9]{40,}|cio[A-Za-z0-9]{32}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}|CLOJARS_[a-z0-9]{40,}|oy2[a-z0-9]{43}|AKCp[A-Za-z0-9]{50,}|phx_[A-Za-z0-9]{20,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{10,}|bkua_[a-z0-9]{30,}|CCIP(?:AT|RJ)_[A-Za-z0-9_]{20,}|ops_eyJ[A-Za-z0-9+/=_-]{20,}|sk\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|nvapi-[A-Za-z0-9_-]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{30,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}|pcsk_[A-Za-z0-9_]{20,}|tvly-[A-Za-z0-9-]{20,}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,}|fw_[A-Za-z0-9]{20,}|LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32}|rzp_(?:live|test)_[A-Za-z0-9]{14,}|FLWSECK[A-Za-z_]*-[A-Za-z0-9-]{12,}|EZ[AT]K[A-Za-z0-9]{50,}|PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}|CFPAT-[A-Za-z0-9_-]{40,}|tfp_[A-Za-z0-9._=-]{40,}|rdme_[a-z0-9]{40,}|duffel_(?:test|live)_[A-Za-z0-9_=-]{40,}|pnu_[A-Za-z0-9]{30,}|sl\.[A-Za-z0-9_-]{60,}|v1\.0-[a-f0-9]{20,}-[a-f0-9]{40,}|sgp_[A-Za-z0-9_]{30,})(?![A-Za-z0-9])/g,
+      /(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|api_org_[A-Za-z]{30,}|do[opr]_v1_[a-f0-9]{30,}|shp(?:at|ca|pa|ss|ua|tka)_[A-Fa-f0-9]{20,}|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|HRKU-[A-Za-z0-9_-]{30,}|dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{20,}|hv[sbr]\.[A-Za-z0-9_-]{20,}|dapi[0-9a-f]{32}(?:-\d)?|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|fig[dour]_[A-Za-z0-9_-]{20,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{20,}|sb(?:p|_secret)_[A-Za-z0-9_-]{20,}|nfp_[A-Za-z0-9]{20,}|vc[apkirs]_[A-Za-z0-9]{20,}|pat[A-Za-z0-9]{14}\.[a-f0-9]{40,}|ATATT3[A-Za-z0-9_=-]{30,}|ATCTT3[A-Za-z0-9_=-]{30,}|ATBB[A-Za-z0-9]{24,}|NR(?:AK|II|JS|RA|AA)-[A-Za-z0-9_-]{20,}|sntry[su]_[A-Za-z0-9+/=_-]{20,}|gl(?:sa|c)_[A-Za-z0-9+/=_-]{20,}|dt0[a-z]\d\d\.[A-Z0-9]{20,}\.[A-Z0-9]{40,}|pul-[a-f0-9]{40}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,}|rubygems_[a-f0-9]{40,}|cio[A-Za-z0-9]{32}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}|CLOJARS_[a-z0-9]{40,}|oy2[a-z0-9]{43}|phx_[A-Za-z0-9]{20,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{10,}|bkua_[a-z0-9]{30,}|CCIP(?:AT|RJ)_[A-Za-z0-9_]{20,}|ops_eyJ[A-Za-z0-9+/=_-]{20,}|sk\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|nvapi-[A-Za-z0-9_-]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{30,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}|pcsk_[A-Za-z0-9_]{20,}|tvly-[A-Za-z0-9-]{20,}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,}|fw_[A-Za-z0-9]{20,}|LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32}|rzp_(?:live|test)_[A-Za-z0-9]{14,}|FLWSECK[A-Za-z_]*-[A-Za-z0-9-]{12,}|EZ[AT]K[A-Za-z0-9]{50,}|PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}|CFPAT-[A-Za-z0-9_-]{40,}|tfp_[A-Za-z0-9._=-]{40,}|rdme_[a-z0-9]{40,}|duffel_(?:test|live)_[A-Za-z0-9_=-]{40,}|pnu_[A-Za-z0-9]{30,}|sl\.[A-Za-z0-9_-]{60,}|v1\.0-[a-f0-9]{20,}-[a-f0-9]{40,}|sgp_[A-Za-z0-9_]{30,}|sq[apu]_[a-f0-9]{40}|pa-[A-Za-z0-9_-]{43}|fc-[a-f0-9]{32}|fm[12][ra]?_[A-Za-z0-9+/=_-]{40,}|rnd_[A-Za-z0-9]{24,}|napi_[A-Za-z0-9]{40,}|hc[abx][imlkr]{1,2}_[A-Za-z0-9]{40,}|y[0-3]_[A-Za-z0-9_-]{40,}|csk-[a-z0-9]{40,}|sk_[a-f0-9]{40,}|jina_[A-Za-z0-9_-]{40,}|tgp_v1_[A-Za-z0-9_-]{30,}|rpa_[A-Z0-9]{30,}[a-z0-9]{0,12}|apify_api_[A-Za-z0-9]{30,}|e2b_[a-f0-9]{40}|BSA[A-Za-z0-9_-]{24,}|cf(?:k|ut|at)_[A-Za-z0-9]{40,}|vercel_blob_rw_[A-Za-z0-9_]{30,}|shpit_[a-f0-9]{20,}|nk-[A-Za-z0-9_-]{40,}|aio_[A-Za-z0-9]{28}|wandb_v1_[A-Za-z0-9_]{30,})(?![A-Za-z0-9])/g,
     isSecret: (_, [whole]) => /\d/.test(whole) || whole.length > 30,
+  },
+  {
+    kind: 'password hash',
+    hints: ['$'],
+    // As crypt, Apache, PHP, Django and LDAP write them: who has one can try passwords against it.
+    pattern:
+      /(?<![\w$])\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2(?:id|i|d)|scrypt|bcrypt-sha256|pbkdf2(?:-sha\d{1,3})?)\$[A-Za-z0-9./+=,_-]{1,80}(?:\$[A-Za-z0-9./+=,_-]{1,120}){1,4}|(?<![\w$])\$2[abxy]?\$\d\d\$[A-Za-z0-9./]{30,}|\{S?SHA(?:256|512)?\}[A-Za-z0-9+/]{20,}={0,2}/g,
+  },
+  {
+    kind: 'service token',
+    hints: [''],
+    pattern:
+      /(?<![A-Za-z0-9-])(?:(?:sdk|mob|api|pat-(?:na|eu)\d|sk-lf)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d\/\d{12,20}(?:\/\d{12,20})?:[0-9a-f]{32}|[0-9a-f]{36}NRAL|(?:live|test)_[0-9a-f]{35}|(?:live|test)_[A-Za-z0-9]{30}|live_\d{6,12}_[A-Za-z0-9]{30})(?![A-Za-z0-9-])|access_token\$(?:production|sandbox)\$[A-Za-z0-9]{8,}\$[0-9a-f]{20,}/g,
+  },
+  {
+    kind: 'service token',
+    hints: ['eaa', 'akcp', 'cmvmdgtu', 'dg9ro', 'eyjrijoi', 'eyjhdxro', 'aaaaaaaaaaaaaaaaaaaa'],
+    // These begin like any base64, so none may go before: an image is full of them.
+    pattern:
+      /(?<![A-Za-z0-9+/])(?:EAA[A-Z](?=[A-Za-z]{0,59}\d)[A-Za-z0-9_-]{50,}|AKCp[A-Za-z0-9]{50,}|cmVmdGtu[A-Za-z0-9]{40,}|dG9rO[A-Za-z0-9+/]{40,}={0,2}|eyJrIjoi[A-Za-z0-9+/]{30,}={0,2}|eyJhdXRo(?:cyI6|IjoI)[A-Za-z0-9+/=_-]{16,}|A{20,24}[A-Za-z0-9]{10,}(?:%[23][A-F0-9][A-Za-z0-9]{0,200}){1,6})(?![A-Za-z0-9+/])/g,
   },
   {
     kind: 'service token',

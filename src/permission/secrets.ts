@@ -1,15 +1,21 @@
 import { findAssignedSecrets } from './assignedSecrets.ts';
+import { CODE_PLACES } from './codePlaces.ts';
+import { COMMAND_PLACES } from './commandPlaces.ts';
 import { findCookies } from './cookies.ts';
+import { findManifestSecrets } from './manifestSecrets.ts';
+import { findRowSecrets } from './rowSecrets.ts';
 import type { Detector, SecretContext, SecretRange } from './secretDetector.ts';
 import { Extents } from './secretExtent.ts';
-import { IN_PLACE, NEXT_WORD } from './secretPlaces.ts';
+import { IN_PLACE, NAMED_PLACES } from './secretPlaces.ts';
 import { SHAPES } from './secretShapes.ts';
 import { isReference } from './secretValues.ts';
 import { findSplit } from './splitSecrets.ts';
 
 /** A name that promises a secret, for {@link findAssignedSecrets}. */
 const NAMED =
-  /pass|pwd|pw|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|nonce|pin/i;
+  /pass|pwd|pw|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|pin|psk|answer|cvv|cvc/i;
+
+const NEXT_WORD = [...COMMAND_PLACES, ...NAMED_PLACES, ...CODE_PLACES];
 
 /** The secrets in a text, in order, not overlapping. Time grows with the length of the text, whatever it holds. */
 export function findSecrets(text: string, context: SecretContext = 'text'): readonly SecretRange[] {
@@ -18,6 +24,8 @@ export function findSecrets(text: string, context: SecretContext = 'text'): read
   const found = [...findShapes(text, lower), ...inPlace(text, lower, IN_PLACE)];
   found.push(...nextWords(text, lower, extents));
   if (lower.includes('cookie') || lower.includes('curl')) found.push(...findCookies(text));
+  if (lower.includes('insert')) found.push(...findRowSecrets(text));
+  if (lower.includes('kind: ')) found.push(...findManifestSecrets(text));
   const safe = found.flatMap((each) => extents.safe(each));
   if (NAMED.test(text)) safe.push(...findAssignedSecrets(text, context, extents));
   safe.push(...findSplit(text, context, findShapes));
@@ -34,7 +42,7 @@ function inPlace(text: string, lower: string, detectors: readonly Detector[]): S
     if (!hints.some((hint) => lower.includes(hint))) continue;
     for (const match of text.matchAll(pattern)) {
       const value = match.groups?.['secret'] ?? '';
-      if (value !== '' && isReference(value)) continue;
+      if (value === '' ? /[xX*]{8}$/.test(match[0]) : isReference(value)) continue;
       if (isSecret && !isSecret(value, match)) continue;
       found.push({ kind, ...rangeOf(match, value) });
     }

@@ -52,7 +52,7 @@ describe('findSecrets', () => {
       '«github_pat_11ABCDEFG0abcdefghijklmnop»',
       '«glpat-abcdefghijklmnop1234»',
       '«sk-ant-api03-abcdefghijklmnop»',
-      'sk-proj-«abcdefghij0123456789abcd»',
+      '«sk-proj-abcdefghij0123456789abcd»',
       '«xoxb-1234567890-abcdef»',
       '(«AKIAIOSFODNN7EXAMPLE»)',
       '«AIzaSyA1234567890abcdefghijklmnopqrstuv»',

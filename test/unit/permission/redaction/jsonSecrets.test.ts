@@ -32,9 +32,31 @@ describe('Printed JSON', () => {
     assert.deepEqual(hidden({ headers: [['Authorization', 'Bearer abc123def456']] }), [
       'abc123def456',
     ]);
-    assert.deepEqual(hidden({ pin: 4711, password: 12345678, max_tokens: 4096 }), ['12345678']);
+    assert.deepEqual(hidden({ pin: 4711, password: 12345678, max_tokens: 4096 }), [
+      '4711',
+      '12345678',
+    ]);
     assert.deepEqual(hidden({ body: '{"token":"abc"}' }), ['abc']);
+    assert.deepEqual(hidden({ ParameterKey: 'DbPassword', ParameterValue: 'hunter' }), ['hunter']);
+    assert.deepEqual(hidden(['X-Auth-Token', 'hunter2hunter', 'Accept', '*/*']), ['hunter2hunter']);
+    assert.deepEqual(hidden({ kty: 'EC', x: 'public', d: 'private1' }), ['private1']);
     assert.deepEqual(hidden(['-----BEGIN PRIVATE KEY-----', 'A'.repeat(64)]).length, 2);
+  });
+
+  it('knows what a person would type into a field for a secret', () => {
+    assert.deepEqual(hidden({ element: 'Password field', ref: 'e1', text: 'hunter' }), ['hunter']);
+    assert.deepEqual(hidden({ selector: '#password', text: 'hunter' }), ['hunter']);
+    assert.deepEqual(hidden({ element: 'Password field', text: 'The password is too short' }), []);
+    assert.deepEqual(hidden({ selector: '#password', action: 'click' }), []);
+  });
+
+  it('knows secrets by the list or group that they are in', () => {
+    assert.deepEqual(hidden({ passwords: ['hunter2', 'hunter3'] }), ['hunter2', 'hunter3']);
+    assert.deepEqual(hidden({ apiKeys: { prod: 'a1b2c3d4', url: 'https://a1.example' } }), [
+      'a1b2c3d4',
+    ]);
+    assert.deepEqual(hidden({ recovery_codes: ['abcd-efgh'] }), ['abcd-efgh']);
+    assert.deepEqual(hidden({ secrets: ['DB_PASSWORD', 'API_KEY'], tokens: ['the', 'cat'] }), []);
   });
 
   it('leaves readable what only has such a name', () => {
