@@ -71,7 +71,7 @@ export function phoneBuilds(shared = {}) {
         'icon-maskable': 'webview/phone/static/icon-maskable.png',
       },
       loader: { '.svg': 'file', '.html': 'copy', '.webmanifest': 'copy', '.png': 'copy' },
-      plugins: [...(shared.plugins ?? []), plainControls, iconSprite],
+      plugins: [...(shared.plugins ?? []), plainControls, iconSprite, pureDomain],
     },
   ];
 }
@@ -84,6 +84,22 @@ const plainControls = {
     build.onResolve({ filter: /\/toolkit\.ts$/ }, () => ({ path: controls }));
     const plainRule = path.resolve('webview/phone/plainRule.tsx');
     build.onResolve({ filter: /\/showRule\.tsx$/ }, () => ({ path: plainRule }));
+  },
+};
+
+/**
+ * The domain only computes: what the page does not use of it is left out with all that it imports. Else what finds secrets
+ * would be in here, which has been used before a card leaves the desktop.
+ */
+const pureDomain = {
+  name: 'pure-domain',
+  setup(build) {
+    build.onResolve({ filter: /\/\w+\.ts$/ }, async ({ path: name, pluginData, ...how }) => {
+      if (pluginData === pureDomain) return undefined;
+      const found = await build.resolve(name, { ...how, pluginData: pureDomain });
+      const isDomain = path.basename(path.dirname(found.path)) === 'permission';
+      return isDomain ? { ...found, sideEffects: false } : found;
+    });
   },
 };
 

@@ -105,6 +105,20 @@ export class PhoneDesktop {
     return this.#link.seal(JSON.stringify(message));
   }
 
+  /** Sends what somebody made who has the keys of the mailbox, but not the desktop's own. */
+  forge(message: ToPhone): void {
+    if (!this.device) throw new Error('No phone is paired.');
+    const { link, mailboxes, peerKey } = this.device;
+    const forger = new DeviceLink({
+      side: 'workspace',
+      state: { ...link, sent: 1000 },
+      signingKey: newSigningKey().secret,
+      peerKey,
+      clock: systemClock,
+    });
+    this.#mailboxes.publish(mailboxes.toPhone, forger.seal(JSON.stringify(message)));
+  }
+
   #take(device: ClaimedDevice): void {
     this.device = device;
     const link = new DeviceLink({

@@ -9,6 +9,7 @@ import { Button } from '../shared/toolkit.ts';
 import type { App } from './app.ts';
 import { Banners, Top } from './frame.tsx';
 import type { CardItem } from './items.ts';
+import { capital } from './words.ts';
 
 const SCOPES: Readonly<Record<RuleScope, string>> = {
   session: 'Session',
@@ -112,7 +113,7 @@ function MatchField({ value, suggestions, onChange }: MatchFieldProps): VNode {
       {choices.map(({ id, label }) => (
         <label key={id} class={id === value ? 'cs-opt is-focus' : 'cs-opt'}>
           <input type="radio" name="match" checked={id === value} onChange={() => onChange(id)} />
-          <span>{label}</span>
+          <span>{capital(label)}</span>
         </label>
       ))}
     </fieldset>

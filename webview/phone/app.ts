@@ -1,12 +1,14 @@
 import type { PhoneCard } from '../../src/protocol/phone/payloads.ts';
 import { arming } from '../shared/arming.ts';
-import { Connection, type ConnectionPorts, type ConnectionState } from './connection.ts';
+import { Connection, type ConnectionPorts } from './connection.ts';
 import { type CardItem, hasCard, type Item, Items, isOver } from './items.ts';
 import type { Snapshot } from './kept.ts';
+import { Listing } from './listing.ts';
 import { leave, mailboxPath } from './mailbox.ts';
 import { Pairing, type PairState } from './pairing.ts';
 import type { Push, PushState } from './push.ts';
 import { type Notice, olderSide, type Preferences, type Workspace } from './records.ts';
+import { type StreamState, Streams, type WatchServer } from './streams.ts';
 import type { Choice, Outgoing, Vault } from './vault.ts';
 
 /** What fills the screen. A card is named by its key. */
@@ -27,13 +29,15 @@ export interface AppOptions {
   /** A new id for a message. */
   readonly newId: () => string;
   readonly push: Push;
+  readonly watchServer: WatchServer;
 }
 
 /** All that the page knows and does; draws nothing. */
 export class App {
   readonly #options: AppOptions;
   readonly #items = new Items();
-  readonly #connections = new Map<string, Connection>();
+  readonly #listing = new Listing();
+  readonly #streams: Streams;
   readonly #listeners = new Set<() => void>();
   readonly #digests = new Map<string, string>();
   #snapshot: Snapshot | undefined;
@@ -41,19 +45,18 @@ export class App {
   #loadAgain = false;
   #pairing: Pairing | undefined;
   #hasLoaded = false;
-  #isPaused = false;
-  /** Requests that were waiting on the list on show; they keep their place there when they are over. */
-  #held = new Set<string>();
-
-  /** From when to when the person did not look at this page, by our clock. */
-  #away = { from: 0, to: 0 };
-  #awayCleared = 0;
 
   items: readonly Item[] = [];
   screen: Screen = { kind: 'list' };
 
   constructor(options: AppOptions) {
     this.#options = options;
+    this.#streams = new Streams({
+      connectionTo: (workspace) => this.#connectionTo(workspace),
+      lastHeard: (workspace) => this.heardAt(workspace),
+      watchServer: options.watchServer,
+      onChange: () => this.#tell(),
+    });
     options.vault.onChange(() => void this.reload());
   }
 
@@ -77,37 +80,22 @@ export class App {
     return this.#pairing?.state;
   }
 
-  /** Waiting requests, and those that were answered on the list that is still on show. Oldest first. */
+  /** What the list shows: what waits, and what has ended on it and not left it. Oldest first. */
   get listed(): readonly CardItem[] {
-    return this.items
-      .filter(hasCard)
-      .filter((item) => !isOver(item) || (this.#held.has(item.key) && !endedAway(item)));
+    return this.#listing.listed(this.items);
   }
 
   get waiting(): readonly CardItem[] {
     return this.items.filter(hasCard).filter((item) => !isOver(item));
   }
 
-  /** What ended while the person did not look, and not by their own answer here. Latest first. */
+  /** What ended while the person did not look, latest first. */
   get happenedAway(): readonly Item[] {
-    const { from, to } = this.#away;
-    return this.items
-      .filter((item) => {
-        const { phase, resolved, key } = item;
-        if (phase.kind !== 'over' || phase.at <= this.#awayCleared) return false;
-        if (resolved?.mine) return false;
-        if (endedAway(item)) return true;
-        return !this.#held.has(key) && phase.at > from && phase.at <= to;
-      })
-      .reverse();
+    return this.#listing.away(this.items);
   }
 
-  /** The request that was answered last, anywhere. */
-  get lastAnswer(): Item | undefined {
-    return this.items.reduce<Item | undefined>((latest, item) => {
-      const at = item.resolved?.outcome.at ?? 0;
-      return at > (latest?.resolved?.outcome.at ?? 0) ? item : latest;
-    }, undefined);
+  get lastAnswers(): readonly Item[] {
+    return this.#listing.last(this.items);
   }
 
   subscribe(listener: () => void): () => void {
@@ -115,13 +103,13 @@ export class App {
     return () => this.#listeners.delete(listener);
   }
 
-  connection(workspace: string): ConnectionState {
-    return this.#connections.get(workspace)?.state ?? { kind: 'connecting' };
+  connection(workspace: string): StreamState {
+    return this.#streams.state(workspace);
   }
 
   /** When the desktop was last heard; what is shown is as of then. */
   heardAt({ id, heardAt }: Workspace): number {
-    return Math.max(this.#connections.get(id)?.lastHeard ?? 0, heardAt);
+    return Math.max(this.#streams.lastHeard(id) ?? 0, heardAt);
   }
 
   /** Whether an answer can be given now: the desktop is there and speaks as this page does, and the request is open. */
@@ -205,13 +193,18 @@ export class App {
 
   /** The person looks again after not having looked since `from`. */
   looksAgain(from: number): void {
-    this.#away = { from, to: this.#options.ports.now() };
+    this.#listing.looksAgain(from, this.#options.ports.now());
     this.#tell();
   }
 
   clearAway(): void {
-    this.#awayCleared = this.#options.ports.now();
+    this.#listing.clearAway(this.#options.ports.now());
     this.#tell();
+  }
+
+  /** What is over leaves the list: nobody is about to touch it. */
+  letGo(): void {
+    if (this.#listing.letGo(this.items)) this.#tell();
   }
 
   async forget(workspace: string): Promise<void> {
@@ -222,7 +215,7 @@ export class App {
 
   show(screen: Screen): void {
     if (screen.kind !== this.screen.kind) {
-      this.#held = new Set(screen.kind === 'list' ? this.waiting.map(({ key }) => key) : []);
+      this.#listing.start(screen.kind === 'list' ? this.waiting : []);
       arming.armAll();
     }
     this.screen = screen;
@@ -231,24 +224,28 @@ export class App {
     this.#tell();
   }
 
+  /** The person wants to hear this desktop now, where not all of them can be heard. */
+  listenTo(workspace: string): void {
+    this.#streams.want(workspace, this.#options.ports.now());
+    this.#tell();
+  }
+
   /** The network is back. */
   online(): void {
-    if (!this.#isPaused) this.wake();
+    if (!this.#streams.isPaused) this.wake();
   }
 
   /** The page is looked at again. */
   wake(): void {
-    this.#isPaused = false;
     arming.armAll();
     this.#pairing?.wake();
-    for (const connection of this.#connections.values()) connection.wake();
+    this.#streams.wake();
     void this.reload();
   }
 
   /** Another page is looked at: it listens, and this one sees what it writes down. */
   pause(): void {
-    this.#isPaused = true;
-    for (const connection of this.#connections.values()) connection.pause();
+    this.#streams.pause();
   }
 
   /** A touch that brought the page to the front was not meant for a card. */
@@ -257,7 +254,7 @@ export class App {
   }
 
   offline(): void {
-    for (const connection of this.#connections.values()) connection.offline();
+    this.#streams.offline();
   }
 
   /** Reads everything again; calls during a reading end in one more. */
@@ -278,9 +275,10 @@ export class App {
   }
 
   #take(snapshot: Snapshot): void {
+    const before = this.workspaces;
     this.#snapshot = snapshot;
     this.items = this.#items.from(snapshot.cards);
-    this.#connect();
+    this.#connect(before);
     this.#endPairing();
     void this.#options.push.refresh(this.workspaces).then((changed) => changed && this.#tell());
     const latest = this.#armNew();
@@ -298,7 +296,7 @@ export class App {
       if (this.#digests.get(item.key) === digest) continue;
       if (!this.#digests.has(item.key)) latest = item;
       this.#digests.set(item.key, digest);
-      this.#held.add(item.key);
+      this.#listing.hold(item);
       arming.arm(item.id);
     }
     return latest;
@@ -313,15 +311,11 @@ export class App {
     if (this.screen.kind === 'pair') this.show({ kind: 'list' });
   }
 
-  #connect(): void {
+  /** Where there is no stream any more there is no push either. */
+  #connect(before: readonly Workspace[]): void {
     const ids = new Set(this.workspaces.map(({ id }) => id));
-    for (const id of [...this.#connections.keys()]) if (!ids.has(id)) this.#disconnect(id);
-    for (const workspace of this.workspaces) {
-      if (this.#connections.has(workspace.id)) continue;
-      const connection = this.#connectionTo(workspace);
-      this.#connections.set(workspace.id, connection);
-      if (!this.#isPaused) connection.start();
-    }
+    for (const { id } of before) if (!ids.has(id)) this.#disconnect(id);
+    this.#streams.listenTo(this.workspaces);
   }
 
   #connectionTo({ id, record, lastEventId }: Workspace): Connection {
@@ -331,12 +325,14 @@ export class App {
       lastEventId,
       ports,
       onEnvelope: async (text, eventId) => {
-        const { heard, message } = await vault
-          .accept(id, text, eventId)
-          .catch(() => ({ heard: false, message: undefined }));
+        // Not awaited: many messages end in few drawings, and it is drawn while it is written down.
+        const draw = () => void this.reload();
+        const accepted = vault.accept(id, text, { eventId, onTaken: draw });
+        const { heard, message } = await accepted.catch((error: unknown) => {
+          draw();
+          throw error;
+        });
         if (message?.t === 'refused') this.#options.onRefused(message.text);
-        // Not awaited: many messages end in few drawings.
-        void this.reload();
         return heard;
       },
       sync: async () => {
@@ -351,8 +347,7 @@ export class App {
   }
 
   #disconnect(workspace: string): void {
-    this.#connections.get(workspace)?.stop();
-    this.#connections.delete(workspace);
+    this.#streams.stop(workspace);
     this.#options.push.forget(workspace).catch(() => undefined);
   }
 
@@ -363,11 +358,6 @@ export class App {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-}
-
-/** It ended while this phone was not connected. */
-function endedAway({ resolved }: Item): boolean {
-  return !resolved || resolved.late;
 }
 
 const NOT_SENT =

@@ -20,15 +20,18 @@ export function AwayList({ app }: { readonly app: App }): VNode | null {
   );
 }
 
-/** The last request that was answered, so that the person sees that it counted. */
-export function LastAnswer({ app }: { readonly app: App }): VNode | null {
-  const item = app.lastAnswer;
-  return item && app.happenedAway.length === 0 ? (
+/** What was answered last, so that the person sees that it counted. */
+export function LastAnswers({ app }: { readonly app: App }): VNode | null {
+  const items = app.lastAnswers;
+  if (items.length === 0) return null;
+  return (
     <section class="p-away" aria-labelledby="last">
-      <h2 id="last">Last answer</h2>
-      <Ended item={item} />
+      <h2 id="last">{items.length === 1 ? 'Last answer' : 'Last answers'}</h2>
+      {items.map((item) => (
+        <Ended key={item.key} item={item} />
+      ))}
     </section>
-  ) : null;
+  );
 }
 
 function Ended({ item }: { readonly item: Item }): VNode {

@@ -1,8 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact';
 import type { App } from './app.ts';
-import type { ConnectionState } from './connection.ts';
 import { olderSide, type Workspace } from './records.ts';
-import { connectionBanner, versionSentence } from './words.ts';
+import type { StreamState } from './streams.ts';
+import { type Banner, connectionBanner, unheardBanner, versionSentence } from './words.ts';
 
 export interface TopProps {
   readonly title: string;
@@ -25,11 +25,12 @@ export function Top({ title, onBack, children }: TopProps): VNode {
   );
 }
 
-const LOOKS: Readonly<Record<ConnectionState['kind'], { icon: string; spoken: string }>> = {
+const LOOKS: Readonly<Record<StreamState['kind'], { icon: string; spoken: string }>> = {
   connecting: { icon: 'sync codicon-modifier-spin', spoken: 'connecting' },
   connected: { icon: 'vm-active p-ok', spoken: 'connected' },
   reconnecting: { icon: 'sync codicon-modifier-spin', spoken: 'reconnecting' },
   unreachable: { icon: 'debug-disconnect p-err', spoken: 'cannot be reached' },
+  unheard: { icon: 'debug-disconnect p-err', spoken: 'not heard' },
   gone: { icon: 'circle-slash p-err', spoken: 'no longer paired' },
 };
 
@@ -72,39 +73,51 @@ export function VersionBanners({ app }: { readonly app: App }): VNode {
   );
 }
 
-/** Says what is wrong with the connections that are not there, one sentence each. */
+/** Says what is wrong with the connections that are not there, one sentence each; with `only`, with that one. */
 export function Banners({ app, only }: { readonly app: App; readonly only?: string }): VNode {
+  const shown = app.workspaces.filter(({ id }) => only === undefined || id === only);
+  const unheard = shown.filter(({ id }) => app.connection(id).kind === 'unheard').length;
   return (
     <div role="status">
       <VersionBanners app={app} />
-      {app.workspaces.map((workspace) => {
-        const state = app.connection(workspace.id);
-        const banner = connectionBanner(workspace, state, app.heardAt(workspace));
-        if (!banner || (only !== undefined && only !== workspace.id)) return null;
-        return (
-          <div key={workspace.id} class="p-banner">
-            <i class="codicon codicon-debug-disconnect" aria-hidden="true" />
-            <span>
-              <b>{banner.strong}</b>
-              {banner.text}
-              {banner.again && (
-                <button type="button" class="cs-link p-link" onClick={() => app.wake()}>
-                  Try again
-                </button>
-              )}
-              {banner.forget && (
-                <button
-                  type="button"
-                  class="cs-link p-link"
-                  onClick={() => void app.forget(workspace.id)}
-                >
-                  Forget this desktop
-                </button>
-              )}
-            </span>
-          </div>
-        );
-      })}
+      <ConnectionBanner banner={unheardBanner(unheard)} />
+      {shown.map((workspace) => (
+        <ConnectionBanner
+          key={workspace.id}
+          banner={connectionBanner(workspace, app.connection(workspace.id), app.heardAt(workspace))}
+          onAgain={() => app.wake()}
+          onForget={() => void app.forget(workspace.id)}
+        />
+      ))}
+    </div>
+  );
+}
+
+interface ConnectionBannerProps {
+  readonly banner: Banner | undefined;
+  readonly onAgain?: () => void;
+  readonly onForget?: () => void;
+}
+
+function ConnectionBanner({ banner, onAgain, onForget }: ConnectionBannerProps): VNode | null {
+  if (!banner) return null;
+  const { strong, text, action } = banner;
+  return (
+    <div class="p-banner">
+      <i class="codicon codicon-debug-disconnect" aria-hidden="true" />
+      <span>
+        <b>{strong}</b>
+        {text}
+        {action && (
+          <button
+            type="button"
+            class="cs-link p-link"
+            onClick={action === 'again' ? onAgain : onForget}
+          >
+            {action === 'again' ? 'Try again' : 'Forget this desktop'}
+          </button>
+        )}
+      </span>
     </div>
   );
 }

@@ -1,18 +1,13 @@
 import type { VNode } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
-import { useArming } from '../shared/arming.ts';
-import { What, Who } from '../shared/cardHead.tsx';
-import { memo } from '../shared/memo.ts';
-import { Facts, Note, RiskNote } from '../shared/notes.tsx';
-import { Payload } from '../shared/payload.tsx';
 import { watchShifts } from '../shared/shiftWatch.ts';
-import { Button } from '../shared/toolkit.ts';
 import type { App } from './app.ts';
-import { AwayList, LastAnswer } from './awayList.tsx';
+import { AwayList, LastAnswers } from './awayList.tsx';
 import { Banners, Desktop, Top } from './frame.tsx';
-import { type CardItem, fitsInList, isOver, reviewLabel } from './items.ts';
+import { isOver } from './items.ts';
+import { ListCard } from './listCard.tsx';
 import { NotifyOffer } from './notifyOffer.tsx';
-import { Outcome } from './outcome.tsx';
+import { type Rest, watchRest } from './rest.ts';
 import { revokedSentence } from './words.ts';
 
 /** Everything that waits, oldest first, by desktop. */
@@ -24,6 +19,7 @@ export function ListScreen({ app }: { readonly app: App }): VNode {
       list.current && content.current ? watchShifts(list.current, content.current) : undefined,
     [],
   );
+  useRest(app, list);
   const { listed, waiting, workspaces } = app;
   const [only] = workspaces;
   return (
@@ -43,7 +39,7 @@ export function ListScreen({ app }: { readonly app: App }): VNode {
                 {workspaces.length > 1 && (
                   <h2 class="p-group">
                     <Desktop app={app} workspace={workspace} />
-                    {items.length === 0 && <span class="cs-mute">Nothing is waiting</span>}
+                    <GroupState app={app} workspace={workspace.id} count={items.length} />
                   </h2>
                 )}
                 {items.map((item) => (
@@ -57,11 +53,60 @@ export function ListScreen({ app }: { readonly app: App }): VNode {
         </div>
         {listed.length === 0 && <Empty app={app} />}
         <AwayList app={app} />
-        {listed.length === 0 && <LastAnswer app={app} />}
+        <LastAnswers app={app} />
         <NotifyOffer app={app} />
       </main>
     </>
   );
+}
+
+interface GroupStateProps {
+  readonly app: App;
+  readonly workspace: string;
+  /** How many of its requests are on the list. */
+  readonly count: number;
+}
+
+/** That nothing waits is only known of a desktop that is there. */
+function GroupState({ app, workspace, count }: GroupStateProps): VNode | null {
+  const { kind } = app.connection(workspace);
+  if (kind === 'unheard')
+    return (
+      <button type="button" class="cs-link p-link" onClick={() => app.listenTo(workspace)}>
+        Listen to it now
+      </button>
+    );
+  return kind === 'connected' && count === 0 ? (
+    <span class="cs-mute">Nothing is waiting</span>
+  ) : null;
+}
+
+/** What is over makes room for what waits, once nobody is about to touch the list. */
+function useRest(app: App, list: { readonly current: HTMLElement | null }): void {
+  const rest = useRef<Rest | undefined>(undefined);
+  useLayoutEffect(() => {
+    const { current } = list;
+    if (!current) return undefined;
+    rest.current = watchRest(current, () => {
+      leaveSettled(current);
+      app.letGo();
+    });
+    return () => rest.current?.stop();
+  }, [app, list]);
+  const over = app.listed.filter(isOver).length;
+  useLayoutEffect(() => {
+    if (over > 0) rest.current?.restart();
+  }, [over]);
+}
+
+/** The focus goes on from a card that is about to leave the list: to the next one that waits, else to the list. */
+function leaveSettled(list: HTMLElement): void {
+  const settled = document.activeElement?.closest<HTMLElement>('.cs-card.is-done');
+  if (!settled || !list.contains(settled)) return;
+  const cards = [...list.querySelectorAll<HTMLElement>('.p-cards .cs-card')];
+  const after = cards.slice(cards.indexOf(settled));
+  const next = [...after, ...cards].find((card) => !card.classList.contains('is-done'));
+  (next ?? list).focus({ preventScroll: true });
 }
 
 function SettingsButton({ app }: { readonly app: App }): VNode {
@@ -107,94 +152,5 @@ function Empty({ app }: { readonly app: App }): VNode {
             : 'Requests appear here while this page is open.'}
       </p>
     </div>
-  );
-}
-
-interface ListCardProps {
-  readonly app: App;
-  readonly item: CardItem;
-  /** The connection is there and there is no answer yet; a prop of its own, since it changes without the item. */
-  readonly canAnswer: boolean;
-}
-
-const ListCard = memo(({ app, item, canAnswer }: ListCardProps): VNode => {
-  const { message, phase } = item;
-  const { card } = message;
-  const { id, display } = card;
-  const over = isOver(item);
-  const fits = fitsInList(card);
-  const open = () => app.show({ kind: 'card', key: item.key });
-  return (
-    <article
-      id={`card-${id}`}
-      class={`cs-card${display.risk && !over ? ' is-risk' : ''}${over ? ' is-done' : ''}`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: articles of a feed take the focus.
-      tabIndex={0}
-      data-request={id}
-      aria-labelledby={`what-${id}`}
-      aria-busy={phase.kind === 'sent'}
-    >
-      <Who card={over ? { ...card, outcome: SETTLED } : card} />
-      <What id={`what-${id}`} display={display} />
-      {over ? (
-        <code class="cs-one">{display.oneLine}</code>
-      ) : (
-        <>
-          {display.risk && <RiskNote id={`risk-${id}`} text={display.risk.text} />}
-          <div class={fits ? undefined : 'p-peek'} inert={!fits}>
-            <Payload
-              id={`payload-${id}`}
-              display={display}
-              {...(card.verdict && { parts: card.verdict.parts })}
-            />
-          </div>
-          {fits && <Facts id={`facts-${id}`} display={display} />}
-          {phase.kind === 'open' && phase.refused !== undefined && (
-            <Note icon="error" tone="err" text={phase.refused} alert />
-          )}
-        </>
-      )}
-      <Outcome item={item} />
-      {phase.kind === 'open' && (
-        <footer class="cs-decide p-card-acts">
-          {fits ? (
-            <QuickAnswers app={app} item={item} canAnswer={canAnswer} />
-          ) : (
-            <Button class="wide" onPress={open}>
-              {reviewLabel(card)}
-            </Button>
-          )}
-        </footer>
-      )}
-      {fits && phase.kind === 'open' && (
-        <button type="button" class="cs-link p-open" onClick={open}>
-          More ways to answer
-        </button>
-      )}
-    </article>
-  );
-});
-
-/** Only whether there is an outcome matters to the head of a card: it stops counting. */
-const SETTLED = { tone: 'gone', icon: '', text: '', at: 0, agentStopped: false } as const;
-
-function QuickAnswers({ app, item, canAnswer }: ListCardProps): VNode {
-  const { isArming, epoch } = useArming(item.id);
-  const off = isArming || !canAnswer;
-  return (
-    <>
-      <Button class="deny" off={off} onPress={() => void app.answer(item, { outcome: 'deny' })}>
-        Deny
-      </Button>
-      <Button
-        class="allow"
-        look="primary"
-        off={off}
-        onPress={() => void app.answer(item, { outcome: 'allow' })}
-      >
-        Allow once
-      </Button>
-      {isArming && canAnswer && <div key={epoch} class="cs-arming" />}
-    </>
   );
 }

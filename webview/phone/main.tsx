@@ -10,6 +10,7 @@ import { leave } from './mailbox.ts';
 import { Page } from './page.tsx';
 import { keepPage, Push } from './push.ts';
 import { cardKey } from './rows.ts';
+import { watchServer } from './serverWatch.ts';
 import { signal } from './signals.ts';
 import { Vault } from './vault.ts';
 
@@ -27,6 +28,7 @@ async function start(page: HTMLElement): Promise<void> {
     vault,
     ports: browserPorts,
     deviceName,
+    watchServer,
     newId: () => toBase64(randomBytes(9)),
     push: new Push(async (workspace, subscription) => {
       const outgoing = await vault.tell(workspace, { t: 'push', subscription });

@@ -2,6 +2,7 @@ import { clockTime } from '../shared/phrases.ts';
 import type { ConnectionState } from './connection.ts';
 import type { PairFailure } from './pairing.ts';
 import type { Workspace } from './records.ts';
+import { FEW_STREAMS, type StreamState } from './streams.ts';
 
 /** Sentences that only this page has. */
 
@@ -43,16 +44,14 @@ export function revokedSentence(name: string, reason: string): string {
 export interface Banner {
   readonly strong: string;
   readonly text: string;
-  /** Trying again makes sense. */
-  readonly again: boolean;
-  /** There is nothing left to try. */
-  readonly forget: boolean;
+  /** What the person can do: try again, or drop what is over. */
+  readonly action?: 'again' | 'forget';
 }
 
 /** What the person has to know about a connection that is not there; `undefined` while it is. */
 export function connectionBanner(
   workspace: Workspace,
-  state: ConnectionState,
+  state: StreamState,
   heardAt: number,
 ): Banner | undefined {
   const name = workspace.name || 'the desktop';
@@ -60,29 +59,34 @@ export function connectionBanner(
   switch (state.kind) {
     case 'connected':
     case 'connecting':
+    case 'unheard':
       return undefined;
     case 'reconnecting':
       return {
         strong: 'Reconnecting…',
         text: `${asOf} You can read, but not answer, until the connection is back.`,
-        again: false,
-        forget: false,
       };
     case 'unreachable':
       return {
         strong: `${capital(name)} cannot be reached.`,
         text: `${asOf} ${causeSentence(state.cause, workspace)} Requests wait until it is back.`,
-        again: true,
-        forget: false,
+        action: 'again',
       };
     case 'gone':
       return {
         strong: `${capital(name)} does not know this phone any more.`,
         text: ' Nothing can be answered here. Pair it again from VS Code.',
-        again: false,
-        forget: true,
+        action: 'forget',
       };
   }
+}
+
+/** Some desktops have no stream: how many of them, and why. `undefined` when all have one. */
+export function unheardBanner(count: number): Banner | undefined {
+  if (count === 0) return undefined;
+  const strong = count === 1 ? '1 desktop is not heard.' : `${count} desktops are not heard.`;
+  const text = ` The relay carries ${FEW_STREAMS} at once, because it does not speak HTTP/2. Requests wait in VS Code.`;
+  return { strong, text };
 }
 
 /** What to do when the page and the desktop are of versions that do not understand each other. */
@@ -109,6 +113,7 @@ function causeSentence(
   }
 }
 
-function capital(text: string): string {
+/** As the beginning of a sentence. */
+export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

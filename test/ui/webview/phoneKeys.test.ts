@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { Page } from 'playwright-core';
+import { parseEnvelope } from '../../../src/protocol/phone/envelope.ts';
+import { PhoneDesktop } from '../../support/phoneDesktop.ts';
+import { type Phone, PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
+import { waitFor } from '../../support/waitFor.ts';
+import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
+
+describe('what the page for phones keeps of its keys', function () {
+  this.timeout(60_000);
+  let harness: PhoneHarness;
+  let phone: Phone;
+  let desktop: PhoneDesktop;
+
+  before(async () => {
+    harness = await PhoneHarness.start();
+  });
+  after(() => harness.stop());
+  beforeEach(async () => {
+    phone = await harness.phone();
+    desktop = new PhoneDesktop(harness.mailboxes);
+  });
+  afterEach(async () => {
+    assert.deepEqual(phone.complaints, []);
+    await phone.close();
+  });
+
+  it('has no number twice after the power was lost, though the last messages are forgotten', async () => {
+    await phone.context.addInitScript(REMEMBER_THE_DISK);
+    const page = await phone.paired(desktop);
+    await answerCards(page, 3);
+    const before = numbersOf(harness, desktop);
+    assert.ok(before.length >= 4, `${before.length} messages`);
+    // Nothing of the page runs here.
+    await page.goto(`${harness.mailboxes.origin}/icons.svg`);
+    assert.ok((await page.evaluate<number>(LOSE_POWER)) < Math.max(...before), 'it has forgotten');
+    const heard = desktop.heard.length;
+    await page.goto(`${harness.mailboxes.origin}/`);
+    await page.locator('[data-connection=connected]').waitFor();
+    await answerCards(page, 2);
+    assert.ok(desktop.heard.length >= heard + 3, 'the desktop takes what comes then');
+    const numbers = numbersOf(harness, desktop);
+    assert.deepEqual(
+      numbers.filter((number, at) => numbers.indexOf(number) !== at),
+      [],
+    );
+  });
+
+  for (const [what, script] of [
+    ['takes every signature', `SubtleCrypto.prototype.verify = async () => true`],
+    ['takes no signature', `SubtleCrypto.prototype.verify = async () => false`],
+    [
+      'has no signatures',
+      `Object.defineProperty(Crypto.prototype, 'subtle', { get: () => undefined })`,
+    ],
+  ] as const) {
+    it(`takes cards of its desktop and no others in a browser that ${what}`, async () => {
+      await phone.context.addInitScript(script);
+      const page = await phone.paired(desktop);
+      const forged = phoneCard(PNPM_TEST);
+      desktop.forge(desktop.card(forged));
+      await answerCards(page, 1);
+      assert.equal(await page.locator(`#card-${forged.id}`).count(), 0);
+    });
+  }
+
+  async function answerCards(page: Page, count: number): Promise<void> {
+    for (let i = 0; i < count; i++) {
+      const card = phoneCard(PNPM_TEST);
+      const before = desktop.answers.length;
+      desktop.raise(card);
+      await page.locator(`#card-${card.id} .deny:not([aria-disabled=true])`).click();
+      await waitFor(() => desktop.answers.length === before + 1, 'the answer');
+      desktop.resolve(card.id, { mine: true });
+      await page.locator('.cs-outcome.ok').first().waitFor();
+    }
+  }
+});
+
+/** Sequence numbers of all that the page has left for the desktop, as often as they were used. */
+function numbersOf({ mailboxes }: PhoneHarness, { keys }: PhoneDesktop): readonly number[] {
+  return mailboxes.seen.flatMap((text) => {
+    const header = parseEnvelope(text)?.header;
+    return header?.w === keys.id && header.dir === 'd2w' ? [header.s] : [];
+  });
+}
+
+/** Notes what is on the disk itself: what the last transaction wrote that waited for it. */
+const REMEMBER_THE_DISK = `(() => {
+  const real = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (stores, mode, options) {
+    const transaction = real.call(this, stores, mode, options);
+    if (this.name !== 'countersign' || options?.durability !== 'strict') return transaction;
+    const store = transaction.objectStore('workspaces');
+    const { put } = store;
+    store.put = (value, key) => {
+      transaction.addEventListener('complete', () => {
+        sessionStorage.setItem('disk', JSON.stringify({ value, key }));
+      });
+      return put.call(store, value, key);
+    };
+    return transaction;
+  };
+})();`;
+
+/** The database is as the disk has it; resolves with the last number that it knows of. */
+const LOSE_POWER = `new Promise((resolve) => {
+  const { value, key } = JSON.parse(sessionStorage.getItem('disk'));
+  const request = indexedDB.open('countersign');
+  request.onsuccess = () => {
+    const transaction = request.result.transaction(['workspaces'], 'readwrite');
+    transaction.objectStore('workspaces').put(value, key);
+    transaction.oncomplete = () => {
+      request.result.close();
+      resolve(value.record.link.sent);
+    };
+  };
+})`;
