@@ -16,15 +16,15 @@ export async function api(): Promise<CountersignApi> {
   return extension.activate();
 }
 
-/** A session with the real demo agent, in a sample workspace of its own. */
-export async function demoSession(): Promise<Session> {
+/** A session with the real demo agent, in a sample workspace of its own unless it is given one. */
+export async function demoSession(workspace?: string): Promise<Session> {
   const { sessions } = await api();
   const program = path.join(
     vscode.extensions.getExtension(ID)?.extensionPath ?? '',
     'dist/demoAgent.js',
   );
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-host-'));
-  await createSampleWorkspace(folder);
+  const folder = workspace ?? fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-host-'));
+  if (workspace === undefined) await createSampleWorkspace(folder);
   const launcher = acpLauncher({
     id: 'demo',
     name: 'Demo agent',

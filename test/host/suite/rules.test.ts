@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { PermissionRequest } from '../../../src/permission/request.ts';
@@ -59,6 +60,54 @@ describe('a rule in the extension host', () => {
     assert.equal(again.argsHash, argsHash);
     await broker.answer({ requestId: again.id, argsHash, outcome: 'deny', by: BY });
     await third;
+  });
+
+  it('answers what another session asked before, and its chat says so', async () => {
+    const { broker, rules } = await api();
+    const asking = await demoSession();
+    const waitingToo = await demoSession(asking.ref.cwd);
+    const turns = [asking.prompt('[[command]]'), waitingToo.prompt('[[command]]')];
+    await waitFor(() => broker.pending.length === 2, 'two waiting requests');
+    const request = broker.pending.find(({ session }) => session.key === asking.key);
+    const other = broker.pending.find(({ session }) => session.key === waitingToo.key);
+    assert.ok(request && other);
+    const { id, argsHash } = request;
+    const rule = { scope: 'global', match: 'exact' } as const;
+    await broker.answer({ requestId: id, argsHash, outcome: 'allow', rule, by: BY });
+    await Promise.all(turns);
+    const { by } = broker.settledAs(other.id)?.decision ?? {};
+    assert.deepEqual(by, { kind: 'rule', id: rules.all[0]?.id, scope: 'global' });
+    const entries = waitingToo.transcript.entries.filter(({ kind }) => kind === 'tool');
+    assert.match(JSON.stringify(entries), /allowed by rule/);
+  });
+
+  it('that another window makes answers what waits here', async () => {
+    const { broker, journalFolder } = await api();
+    const session = await demoSession();
+    const turn = session.prompt('[[command]]');
+    const { id, argsHash } = await waiting();
+    // The command runs this file, and rules are bound to what it holds.
+    const script = path.join(session.ref.cwd, 'test/brew.test.js');
+    const hash = createHash('sha256').update(fs.readFileSync(script)).digest('hex');
+    const theirs = {
+      id: 'theirs',
+      effect: 'allow',
+      scope: 'global',
+      match: {
+        kind: 'exact',
+        tool: 'execute',
+        argsHash,
+        label: 'theirs',
+        files: { [script]: hash },
+      },
+      createdAt: 1,
+      createdBy: { kind: 'person', surface: 'chat' },
+    };
+    const file = path.join(path.dirname(journalFolder), 'rules.json');
+    fs.writeFileSync(file, JSON.stringify({ rules: [theirs] }));
+    await turn;
+    const { by } = broker.settledAs(id)?.decision ?? {};
+    assert.deepEqual(by, { kind: 'rule', id: 'theirs', scope: 'global' });
   });
 
   it('that another window revokes answers no more', async () => {
