@@ -9,8 +9,11 @@ export interface RuleStore {
   put(rule: Rule): Promise<void>;
   /** Resolves when the rule is gone for good, also after a restart. */
   delete(ruleId: string): Promise<void>;
-  /** Whether the rule is still kept exactly like this, by whoever has changed the store. */
-  confirms(rule: Rule): Promise<boolean>;
+  /**
+   * Whether the rules are still kept exactly like this, and nothing else changed since it was loaded: that could be a rule
+   * that denies.
+   */
+  confirms(rules: readonly Rule[]): Promise<boolean>;
   /** Somebody else changed what is kept: another window, or a person by hand. */
   readonly onDidChange: Event<void>;
 }

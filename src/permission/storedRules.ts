@@ -38,6 +38,12 @@ export interface StoredRulesOptions {
 /** Session rules end with their session and are kept nowhere. */
 type KeptScope = Exclude<RuleScope, 'session'>;
 
+interface Adding {
+  readonly rule: Rule;
+  /** Settles when it is kept, or is not. */
+  readonly done: Promise<void>;
+}
+
 /** How long the rules may think, in milliseconds: a disk that does not answer must not hide a request. */
 const MAX_THINKING = 5000;
 
@@ -49,6 +55,8 @@ export class StoredRules implements RuleBook, Disposable {
   readonly #gained: Emitter<void>;
   /** Rules that were revoked here; a store that could not forget them must not bring them back. */
   readonly #revoked = new Set<string>();
+  /** Rules that answer already and are on their way to their store: what is read meanwhile need not hold them. */
+  readonly #adding = new Map<string, Adding>();
   readonly #problems = new Map<RuleStore, readonly RuleProblem[]>();
   #rules = new RuleSet();
   #revision = 0;
@@ -119,11 +127,13 @@ export class StoredRules implements RuleBook, Disposable {
     const again = await this.judge(request);
     const revision = this.#revision;
     if (again.verdict !== verdict.verdict || idsOf(again) !== idsOf(verdict)) return false;
-    const kept = rulesOf(again).map(
-      (rule) => rule.scope === 'session' || this.#storeOf(rule.scope).confirms(rule),
+    const answering = rulesOf(again);
+    const confirmed = await Promise.all(
+      [...this.#stores].map((store) =>
+        store.confirms(answering.filter(({ scope }) => this.#keptIn(scope) === store)),
+      ),
     );
-    const confirmed = (await Promise.all(kept)).every(Boolean);
-    return confirmed && revision === this.#revision && this.#options.isTrusted();
+    return confirmed.every(Boolean) && revision === this.#revision && this.#options.isTrusted();
   }
 
   async draft(request: PermissionRequest, wish: RuleWish): Promise<Result<Rule, string>> {
@@ -143,15 +153,28 @@ export class StoredRules implements RuleBook, Disposable {
   }
 
   async add(rule: Rule): Promise<void> {
+    const store = this.#keptIn(rule.scope);
     this.#put(rule);
-    try {
-      if (rule.scope !== 'session') await this.#storeOf(rule.scope).put(rule);
-    } catch (error) {
-      this.#take(rule.id);
-      throw error;
+    if (store) {
+      const done = this.#keep(rule, store);
+      this.#adding.set(rule.id, { rule, done });
+      await done;
     }
     // Not before it is kept: until then the store does not confirm it, so it cannot answer.
     this.#gained.fire();
+  }
+
+  async #keep(rule: Rule, store: RuleStore): Promise<void> {
+    try {
+      await store.put(rule);
+    } catch (error) {
+      this.#take(rule.id);
+      throw error;
+    } finally {
+      this.#adding.delete(rule.id);
+      // What is being read now may have been read before.
+      this.#revision++;
+    }
   }
 
   /**
@@ -168,7 +191,9 @@ export class StoredRules implements RuleBook, Disposable {
     const recorded = journal
       .append(ruleEntry(rule, 'revoked', by, clock.now()))
       .catch(this.#report);
-    if (rule.scope !== 'session') await this.#storeOf(rule.scope).delete(ruleId);
+    // Not before it is there: it would come back with a restart.
+    await this.#adding.get(ruleId)?.done.catch(() => undefined);
+    await this.#keptIn(rule.scope)?.delete(ruleId);
     await recorded;
     return rule;
   }
@@ -200,7 +225,9 @@ export class StoredRules implements RuleBook, Disposable {
     return new Set(this.#options.stores.values());
   }
 
-  #storeOf(scope: KeptScope): RuleStore {
+  /** `undefined` for rules of a session. */
+  #keptIn(scope: RuleScope): RuleStore | undefined {
+    if (scope === 'session') return undefined;
     const store = this.#options.stores.get(scope);
     if (!store) throw new Error(`No store keeps ${scope} rules`);
     return store;
@@ -240,7 +267,8 @@ export class StoredRules implements RuleBook, Disposable {
     );
     // A rule was made or revoked meanwhile: what was read may not know it.
     if (revision !== this.#revision) return this.#read();
-    const kept = read.flat().filter(({ id }) => !this.#revoked.has(id));
+    const adding = [...this.#adding.values()].map(({ rule }) => rule);
+    const kept = [...read.flat(), ...adding].filter(({ id }) => !this.#revoked.has(id));
     const session = [...this.#rules.all()].filter(({ scope }) => scope === 'session');
     this.#rules = new RuleSet([...kept, ...session]);
     this.#revision++;

@@ -37,12 +37,20 @@ export class FakeStore implements RuleStore {
   readonly changed = new Emitter<void>();
   readonly onDidChange = this.changed.event;
   failure: Error | undefined;
+  /** Somebody else changed what is kept, and that is not loaded yet. */
+  isNews = false;
+  /** What is loaded, and what is put, waits for it. */
+  slowLoad: Promise<void> | undefined;
+  slowPut: Promise<void> | undefined;
 
   async load() {
-    return { rules: [...this.kept.values()], problems: [] };
+    const rules = [...this.kept.values()];
+    await this.slowLoad;
+    return { rules, problems: [] };
   }
 
   async put(rule: Rule) {
+    await this.slowPut;
     if (this.failure) throw this.failure;
     this.kept.set(rule.id, rule);
   }
@@ -52,7 +60,7 @@ export class FakeStore implements RuleStore {
     this.kept.delete(ruleId);
   }
 
-  async confirms(rule: Rule) {
-    return this.kept.has(rule.id);
+  async confirms(rules: readonly Rule[]) {
+    return !this.isNews && rules.every(({ id }) => this.kept.has(id));
   }
 }

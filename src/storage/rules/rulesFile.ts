@@ -88,7 +88,7 @@ export class RulesFile implements RuleStore, Disposable {
     await this.#change((records) => records.filter((each) => idOf(each) !== ruleId));
   }
 
-  async confirms(rule: Rule): Promise<boolean> {
+  async confirms(rules: readonly Rule[]): Promise<boolean> {
     const known = this.#known;
     const content = await this.#read();
     // Whatever tells of changes can be late, or not work on this disk; and one of them can be a rule that denies.
@@ -96,9 +96,8 @@ export class RulesFile implements RuleStore, Disposable {
       this.#look();
       return false;
     }
-    const { rules } = this.#rulesOf(content);
-    const kept = rules.find(({ id }) => id === rule.id);
-    return kept !== undefined && isDeepStrictEqual(kept, rule);
+    const kept = new Map(this.#rulesOf(content).rules.map((rule) => [rule.id, rule]));
+    return rules.every((rule) => isDeepStrictEqual(kept.get(rule.id), rule));
   }
 
   dispose(): void {

@@ -9,6 +9,7 @@ import { draft, draftOf, execute, inSession } from '../../support/builders.ts';
 import { ManualClock, MemoryJournal } from '../../support/fakes.ts';
 import { BY } from '../../support/fakesBroker.ts';
 import { FakeStore, rulesOnFakes } from '../../support/rules.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 const newId = ulidSource(Date.now);
 const requestOf = (of: RequestDraft = draft()) => buildRequest(of, newId(), 0).request;
@@ -46,6 +47,14 @@ const elsewhere = (folder: string): RequestDraft => {
     session: { ...of.session, key: 'session-9', workspaceFolder: folder, cwd: folder },
   };
 };
+
+function gate() {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { open: () => open(), opened };
+}
 
 describe('Rules', () => {
   it('of a session match exactly the call, in that session', async () => {
@@ -221,6 +230,38 @@ describe('Rules', () => {
     assert.deepEqual(rules.all, []);
   });
 
+  it('are not lost when they are made while the rules are read once more', async () => {
+    const { rules, store, make, says } = await setUp();
+    const [put, load] = [gate(), gate()];
+    store.slowPut = put.opened;
+    const made = make(draft(), { scope: 'global', match: 'exact' }, 'deny');
+    await waitFor(() => rules.all.length === 1, 'the rule');
+    store.changed.fire();
+    await rules.ready();
+    assert.equal(await says(), 'deny');
+    // Read before it is kept, and told of afterwards.
+    store.slowLoad = load.opened;
+    store.changed.fire();
+    put.open();
+    await made;
+    load.open();
+    await rules.ready();
+    assert.equal(await says(), 'deny');
+  });
+
+  it('that are revoked while they are on their way to the store are not there after a restart', async () => {
+    const { rules, store, make } = await setUp();
+    const put = gate();
+    store.slowPut = put.opened;
+    const made = make(draft(), { scope: 'global', match: 'exact' });
+    await waitFor(() => rules.all.length === 1, 'the rule');
+    const [rule] = rules.all;
+    const removed = rules.remove(rule?.id ?? '', BY);
+    put.open();
+    await Promise.all([made, removed]);
+    assert.deepEqual([...store.kept], []);
+  });
+
   it('that another window made or revoked count from the next request on', async () => {
     const { make, says, store, rules } = await setUp();
     const rule = await make(draft(), { scope: 'global', match: 'exact' });
@@ -235,6 +276,16 @@ describe('Rules', () => {
     const verdict = await rules.judge(request);
     assert.ok(await rules.stands(request, verdict));
     store.kept.delete(rule.id);
+    assert.equal(await rules.stands(request, verdict), false);
+  });
+
+  it('of a session answer only while the stores hold no news: that could be a rule that denies', async () => {
+    const { rules, make, store } = await setUp();
+    await make(draft());
+    const request = requestOf();
+    const verdict = await rules.judge(request);
+    assert.equal(await rules.stands(request, verdict), true);
+    store.isNews = true;
     assert.equal(await rules.stands(request, verdict), false);
   });
 

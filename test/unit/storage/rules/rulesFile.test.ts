@@ -76,8 +76,11 @@ describe('A file of rules', () => {
     await store.put(second);
     await store.delete(first.id);
     assert.deepEqual((await open().load()).rules, [second]);
-    assert.deepEqual([await store.confirms(first), await store.confirms(second)], [false, true]);
-    assert.equal(await store.confirms({ ...second, effect: 'deny' }), false);
+    assert.deepEqual(
+      [await store.confirms([first]), await store.confirms([second])],
+      [false, true],
+    );
+    assert.equal(await store.confirms([{ ...second, effect: 'deny' }]), false);
   });
 
   it('loses no change when many are made at once, by several users of the file', async () => {
@@ -109,7 +112,7 @@ describe('A file of rules', () => {
 
   it('tells of the change of another also when it is noticed on another way, or when it writes itself', async () => {
     for (const noticed of [
-      (store: RulesFile, gone: Rule) => store.confirms(gone),
+      (store: RulesFile, gone: Rule) => store.confirms([gone]),
       (store: RulesFile) => store.put(rule()),
     ]) {
       const [mine, theirs] = [open(), open()];
@@ -129,14 +132,14 @@ describe('A file of rules', () => {
     const allow = rule();
     await mine.put(allow);
     await mine.load();
-    assert.equal(await mine.confirms(allow), true);
+    assert.equal(await mine.confirms([allow]), true);
     await theirs.put(rule({ effect: 'deny' }));
-    assert.equal(await mine.confirms(allow), false);
+    assert.equal(await mine.confirms([allow]), false);
     // On top of it, a change of its own does not make the other one known.
     await mine.put(rule());
-    assert.equal(await mine.confirms(allow), false);
+    assert.equal(await mine.confirms([allow]), false);
     await mine.load();
-    assert.equal(await mine.confirms(allow), true);
+    assert.equal(await mine.confirms([allow]), true);
   });
 
   it('confirms what is kept also while another change of its own is on its way', async () => {
@@ -148,7 +151,7 @@ describe('A file of rules', () => {
       const written = store.put(rule()).finally(() => {
         isWriting = false;
       });
-      while (isWriting) assert.equal(await store.confirms(kept), true);
+      while (isWriting) assert.equal(await store.confirms([kept]), true);
       await written;
     }
   });
