@@ -5,7 +5,7 @@ import type { CardView } from './cardView.ts';
 import type { ChatEntry, SessionView } from './chatView.ts';
 import type { RuleOfferView } from './ruleView.ts';
 
-/** From the extension to the card panel. */
+/** From the extension to the card panel; a chat panel, which also shows cards, hears it as well. */
 export type ToCards =
   /** Everything that waits, oldest first, plus what was settled since the panel was last empty. */
   | { readonly type: 'cards'; readonly cards: readonly CardView[] }
@@ -22,14 +22,9 @@ export type ToChat =
   | { readonly type: 'session'; readonly session: SessionView }
   /** `entries` replace everything from index `from` on. */
   | { readonly type: 'entries'; readonly from: number; readonly entries: readonly ChatEntry[] }
-  | { readonly type: 'cards'; readonly cards: readonly CardView[] }
-  | CardsChanged
   /** Requests that wait in other sessions. */
   | { readonly type: 'elsewhere'; readonly requests: number; readonly sessions: readonly string[] }
-  | CardReply
-  | { readonly type: 'key'; readonly key: CardKey }
-  | WindowFocused
-  | { readonly type: 'reveal'; readonly requestId: string };
+  | ToCards;
 
 /** New cards and changed ones; many at once, so that a thousand requests are not a thousand drawings. */
 export interface CardsChanged {

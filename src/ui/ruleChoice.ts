@@ -5,7 +5,7 @@ import type { Rule } from '../permission/rule.ts';
 import { whyNoRule } from '../permission/rules.ts';
 import type { StoredRules } from '../permission/storedRules.ts';
 import { dayProblem, expiresAt, type RuleExpiry } from '../protocol/ruleExpiry.ts';
-import { noIcons } from './icons.ts';
+import { noIcons } from './noIcons.ts';
 
 /** Asks what a rule is to cover, how far it reaches and until when. `undefined`: the person left, so nothing is made. */
 export async function chooseRule(

@@ -5,7 +5,7 @@ import type { RuleEngine } from '../permission/match/engine.ts';
 import type { Rule } from '../permission/rule.ts';
 import { patternLabel } from '../permission/ruleLabel.ts';
 import type { StoredRules } from '../permission/storedRules.ts';
-import { noIcons } from './icons.ts';
+import { noIcons } from './noIcons.ts';
 import { ruleItem, ruleLines } from './ruleNodes.ts';
 import type { RulesTree } from './rulesTree.ts';
 

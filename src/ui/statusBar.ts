@@ -5,6 +5,7 @@ import { wish } from '../protocol/words.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { coalesce } from './coalesce.ts';
 import { commands } from './names.ts';
+import { noIcons } from './noIcons.ts';
 import type { Phones } from './phones.ts';
 
 const MAX_LINES = 10;
@@ -86,9 +87,4 @@ function phoneWords({ devices }: StatusBarOptions['phones']): string {
   if (reached.length === devices.length) return ` ${count} paired.`;
   const why = devices.find(({ whyDown }) => whyDown)?.whyDown?.message ?? '';
   return ` ${count} paired, ${devices.length - reached.length} not reached. ${why}`.trimEnd();
-}
-
-/** Keeps an agent's `$(icon)` from being drawn as one. */
-function noIcons(text: string): string {
-  return text.replaceAll('$(', '$\u200B(');
 }

@@ -8,7 +8,7 @@ import type { Rule, RuleMatch } from '../permission/rule.ts';
 import { patternLabel } from '../permission/ruleLabel.ts';
 import { strictCommands } from '../permission/shell/strictWords.ts';
 import { type PastCount, PastRequests } from '../storage/rules/pastRequests.ts';
-import { noIcons } from './icons.ts';
+import { noIcons } from './noIcons.ts';
 import type { RuleCommandsOptions } from './ruleCommands.ts';
 
 const TITLE = 'Test a Rule';

@@ -1,10 +1,9 @@
 import { render } from 'preact';
 import type { ToCards } from '../../src/protocol/messages.ts';
-import { addLiveRegions, announceRequest, say } from '../shared/announce.ts';
-import { arming } from '../shared/arming.ts';
-import { focusCard, handleHostKey, watchHeldKeys } from '../shared/cardKeys.ts';
+import { addLiveRegions } from '../shared/announce.ts';
+import { focusCard, watchHeldKeys } from '../shared/cardKeys.ts';
+import { handleCardMessage, putCards } from '../shared/cardMessages.ts';
 import { cardElementId, cards } from '../shared/cardStore.ts';
-import { focusAfterSettle } from '../shared/focusAfterSettle.ts';
 import { watchHold } from '../shared/hold.ts';
 import { onMessage, post } from '../shared/host.ts';
 import { watchShifts } from '../shared/shiftWatch.ts';
@@ -20,41 +19,24 @@ function start(page: HTMLElement): void {
   const list = page.querySelector<HTMLElement>('[data-list]');
   const content = list?.querySelector<HTMLElement>('.cs-cards');
   if (!list || !content) return;
-  const regions = addLiveRegions();
+  const cardPage = { list, regions: addLiveRegions() };
   const hold = watchHold(list, dropSettled);
   watchHeldKeys();
   watchShifts(list, content);
   onMessage<ToCards>((message) => {
     switch (message.type) {
-      case 'cards':
-        cards.replace(message.cards);
-        return;
       case 'changed': {
         // What a rule answered at once was never here.
         const changed = message.cards.filter((card) => cards.get(card.id) || !card.outcome);
-        const latest = changed.findLast((card) => !cards.get(card.id));
         if (!hold.isHeld() && changed.some((card) => card.outcome)) dropSettled();
-        const settle = changed.map((card) => focusAfterSettle(list, card));
-        for (const card of changed) cards.put(card);
-        for (const each of settle) each();
-        if (latest) announceRequest(regions, latest, cards.waiting().length);
+        putCards(changed, cardPage);
         return;
       }
-      case 'refused':
-        cards.refuse(message.requestId, message.text);
-        say(regions.assertive, message.text);
-        return;
-      case 'ruleOffer':
-        cards.offer(message.requestId, message.offer);
-        return;
-      case 'key':
-        handleHostKey(message.key, list);
-        return;
-      case 'windowFocused':
-        arming.armAll();
-        return;
       case 'reveal':
         reveal(message.requestId);
+        return;
+      default:
+        handleCardMessage(message, cardPage);
     }
   });
   post({ type: 'ready' });

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { CardView } from '../../src/protocol/cardView.ts';
+import { KIND_ICONS } from '../../src/protocol/kindIcons.ts';
 import { Age } from './age.tsx';
-import { ICONS } from './phrases.ts';
 import { SpanText } from './spanText.tsx';
 import type { Display } from './types.ts';
 
@@ -27,7 +27,7 @@ export function Who({ card }: { readonly card: CardView }): VNode {
 export function What({ id, display }: { readonly id: string; readonly display: Display }): VNode {
   return (
     <h3 class="cs-what" id={id}>
-      <i class={`codicon codicon-${ICONS[display.kind]}`} aria-hidden="true" />
+      <i class={`codicon codicon-${KIND_ICONS[display.kind]}`} aria-hidden="true" />
       <span>
         {display.questions && !display.place ? (
           questionTitle(display.questions)

@@ -5,19 +5,6 @@ import type { Display } from './types.ts';
 
 /** Sentences of the card that are put together from a request. */
 
-export const ICONS: Readonly<Record<Display['kind'], string>> = {
-  command: 'terminal',
-  edit: 'edit',
-  create: 'new-file',
-  delete: 'trash',
-  move: 'arrow-swap',
-  read: 'eye',
-  fetch: 'globe',
-  mcp: 'mcp',
-  question: 'question',
-  other: 'tools',
-};
-
 /** `1 secret is hidden here, …`; what holds it is a command or the request. */
 export function secretSentence({ kind, secrets }: Display): string {
   const one = secrets.length === 1;

@@ -13,8 +13,3 @@ export const KIND_ICONS: Readonly<Record<DisplayKind, string>> = {
   question: 'question',
   other: 'tools',
 };
-
-/** Text as a quick pick shows it: without the icons that VS Code makes of `$(name)`. */
-export function noIcons(text: string): string {
-  return text.replaceAll('$(', '$\u200B(');
-}
