@@ -19,16 +19,17 @@ describe('a rule on the workbench', () => {
     state = temporaryFolder();
     const folder = path.join(state, 'sample');
     await createSampleWorkspace(folder);
-    const second = {
-      name: 'Second agent',
+    const agentOf = (name: string) => ({
+      name,
       command: process.execPath,
       args: [path.join(ROOT, 'dist/demoAgent.js')],
-    };
+    });
+    const agents = { second: agentOf('Second agent'), third: agentOf('Third agent') };
     workbench = await openWorkbench({
       workspace: folder,
       persistent: state,
       env: { COUNTERSIGN_DEMO: '1' },
-      settings: { 'countersign.agents': { second } },
+      settings: { 'countersign.agents': agents },
     });
   });
 
@@ -46,14 +47,13 @@ describe('a rule on the workbench', () => {
   const ruleRow = () => workbench.treeItem(/^node test\/brew\.test\.js.*this workspace/);
   const showRules = () => workbench.runCommand('Countersign: Focus on Rules View');
 
-  async function promptSecondAgent(): Promise<Frame> {
+  async function promptAgent(name = 'Second agent'): Promise<Frame> {
     await workbench.runCommand('Countersign: Start Session');
-    await workbench.page
-      .locator('.quick-input-list .monaco-list-row', { hasText: 'Second agent' })
-      .click();
-    const chat = await chatOf('Second agent');
+    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).click();
+    const chat = await chatOf(name);
     await chat.getByRole('textbox').fill('[[command]]');
-    await chat.getByRole('textbox').press('Enter');
+    // Not before the agent runs.
+    await chat.getByRole('button', { name: 'Send' }).click();
     return chat;
   }
 
@@ -72,7 +72,7 @@ describe('a rule on the workbench', () => {
   });
 
   it('answers another agent, whose chat says so', async () => {
-    const chat = await promptSecondAgent();
+    const chat = await promptAgent();
     const row = chat.locator('.cs-tool', { hasText: 'allowed by rule' });
     await row.waitFor();
     await chat.getByText('tests passed').first().waitFor();
@@ -112,11 +112,29 @@ describe('a rule on the workbench', () => {
     await workbench.runCommand('Countersign: Revoke Rule');
     await page.locator('.quick-input-list .monaco-list-row', { hasText: COMMAND }).click();
     await ruleRow().waitFor({ state: 'detached' });
-    const chat = await promptSecondAgent();
+    const chat = await promptAgent();
     const waiting = waitingCard(chat, COMMAND);
     await waiting.waitFor();
     assert.match((await waiting.locator('.cs-facts').textContent()) ?? '', /RuleNone\./);
     await workbench.screenshot('rules-5-asks-again');
+  });
+
+  it('answers what another chat asked before, as soon as it is made', async () => {
+    const chat = await promptAgent('Third agent');
+    const waiting = waitingCard(chat, COMMAND);
+    await waiting.waitFor();
+    await workbench.statusBarItem('3 waiting').waitFor();
+    await workbench.page.waitForTimeout(INERT_MS);
+    await button(waiting, 'Always allow').click();
+    await button(waiting, 'Save rule and allow').click();
+    // The edit of the demo still waits.
+    await workbench.statusBarItem('1 waiting').waitFor();
+    await workbench.runCommand('View: Open Previous Editor');
+    const earlier = await chatOf('Second agent');
+    await earlier.getByText('Allowed by a rule of this workspace').first().waitFor();
+    await earlier.locator('.cs-tool', { hasText: 'allowed by rule' }).first().waitFor();
+    assert.equal(await waitingCard(earlier, COMMAND).count(), 0);
+    await workbench.screenshot('rules-6-answered-what-waited');
   });
 });
 
