@@ -257,8 +257,6 @@ const ROWS: readonly Row[] = [
         name: 'GitHub Copilot CLI',
         command,
         args: ['--acp'],
-        // Else they make it run everything, or what a model takes for safe, and it does not say so in its session.
-        env: { COPILOT_ALLOW_ALL: 'false', COPILOT_ASSISTED_APPROVAL: 'false' },
       });
     },
   },
@@ -315,6 +313,8 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
     name,
     start: async (start) => {
       const { boundStart } = await import('./mcp/boundStart.ts');
+      const { refuseLooseStart } = await import('./looseStart.ts');
+      refuseLooseStart({ name, command, args: [], env: {} }, start.env);
       const agent = await launcher();
       return boundStart(id, start, (bound) => agent.start(bound));
     },
@@ -335,13 +335,13 @@ export async function createAcpLauncher(
   isStrict: () => boolean,
 ): Promise<AgentLauncher> {
   const { acpLauncher } = await import('./acp/launcher.ts');
-  const { refuseLooseStart } = await import('./looseStart.ts');
   const launcher = acpLauncher(options);
   const strict = () => (isStrict() ? NO_WAY : OFF);
   return {
     ...launcher,
     start: async (start) => {
-      refuseLooseStart(options);
+      const { refuseLooseStart } = await import('./looseStart.ts');
+      refuseLooseStart({ ...options, env: options.env ?? {} }, start.env);
       return launcher.start(start);
     },
     doors: async () => ({ files: undefined, strict: strict() }),

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { createLauncher } from '../../src/agents/catalog.ts';
 import { UserError } from '../../src/protocol/userError.ts';
 import {
   type AcpCliUnderTest,
   copilotUnderTest,
   launcherWith,
 } from '../support/acpCliUnderTest.ts';
+import { removeFolder, temporaryFolder } from '../support/testFolder.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { agentContract } from './contract.ts';
 import { Conversation } from './conversation.ts';
@@ -42,6 +44,32 @@ describe('GitHub Copilot CLI', () => {
     const launcher = launcherWith(agent, 'copilot', ['--acp', '--allow-all']);
     conversation = new Conversation({ ...agent, launcher });
     await assert.rejects(conversation.start(), isNotGated);
+  });
+
+  it('is not started by a script of the person that has it run everything, of which it would not tell', async () => {
+    if (process.platform === 'win32') return;
+    const folder = temporaryFolder();
+    const wrapper = path.join(folder, 'copilot');
+    const text = `#!/bin/sh\nexec "${agent.program}" --allow-all-tools "$@"\n`;
+    fs.writeFileSync(wrapper, text, { mode: 0o755 });
+    const commands = { copilot: wrapper };
+    const launcher = await createLauncher('copilot', { demoProgram: '', commands });
+    conversation = new Conversation({ ...agent, launcher });
+    await assert.rejects(conversation.start(), { code: 'agentNotGated' });
+    assert.deepEqual(conversation.processes, []);
+    removeFolder(folder);
+  });
+
+  it('that runs everything all the same is found out by its first call', async () => {
+    const launcher = launcherWith(agent, 'copilot', ['--acp', '--allow-all-tools']);
+    conversation = new Conversation({ ...agent, launcher });
+    await conversation.start();
+    await conversation.connection.prompt(agent.prompt([agent.makeFile('made')]));
+    assert.equal(fs.existsSync(path.join(agent.cwd, 'made')), true);
+    const notices = conversation.events.flatMap((event) =>
+      event.kind === 'notice' ? [event.text] : [],
+    );
+    assert.match(notices.join(), /ran this without asking: touch made\./);
   });
 
   it('is not told to allow everything, and goes on asking', async () => {

@@ -34,6 +34,7 @@ const FETCHES: readonly Row[] = [
   ['Claude Code over ACP', acp('claude-para'), 0, {}],
   ['Qwen Code', acp('qwen-mcp-fetch'), 3, { 'http://127.0.0.1:9/page': FETCH.url }],
   ['OpenCode', openCode('serve-fetch-mcp'), 0, {}],
+  ['OpenCode over ACP', acp('opencode-fetch'), 0, { 'http://127.0.0.1:9/page': FETCH.url }],
   ['GitHub Copilot CLI', acp('copilot-run'), 7, { 'http://127.0.0.1:9/page': FETCH.url }],
   [
     'agent (link-assistant)',
@@ -69,6 +70,22 @@ const MCP_CALLS: readonly Row[] = [
   ['Qwen Code', acp('qwen-mcp-fetch'), 0, {}],
 ];
 
+const PLAIN_MCP = {
+  tool: 'mcp',
+  server: 'lab',
+  toolName: 'deploy',
+  arguments: { target: 'staging' },
+} as const;
+const PLAIN_MCP_CALLS: readonly Row[] = [
+  ['Claude Code', claude('mcp-allow'), 0, {}],
+  [
+    'GitHub Copilot CLI',
+    acp('copilot-mcp'),
+    0,
+    { delete_record: 'deploy', '{"id":42}': '{"target":"staging"}' },
+  ],
+];
+
 const FILE = '/home/dev/project/src/file.txt';
 const file = (name: string) => ({ [`/home/dev/project${name}`]: FILE });
 const EDITS: readonly Row[] = [
@@ -90,6 +107,8 @@ describe('One call, one hash, whoever asks', () => {
   same('a command', COMMAND, COMMANDS);
   same('a fetch', FETCH, FETCHES);
   same('a call of an MCP tool', MCP, MCP_CALLS);
+  // Copilot puts a hyphen between the two names, so where they end is known only where they have none.
+  same('a call of an MCP tool whose names are plain', PLAIN_MCP, PLAIN_MCP_CALLS);
 
   for (const [dialect, asked, index, texts] of EDITS)
     it(`an edit names its file for the rules of paths: ${dialect}`, async () => {
@@ -99,11 +118,31 @@ describe('One call, one hash, whoever asks', () => {
 });
 
 describe('A call whose arguments the agent does not show', () => {
+  it('has no rule: OpenCode over ACP asks for an MCP call before it tells what it is called with', async () => {
+    const request = await requestOf(acp('opencode-mcp'), 0, {});
+    assert.equal(request.action.tool, 'other');
+    assert.equal(canHaveRule(request), false);
+  });
+
   it('has no rule: what Gemini fetches is in words that its model wrote', async () => {
     const request = await requestOf(acp('gemini-fetch'), 0, {});
     assert.equal(request.action.tool, 'other');
     assert.equal(canHaveRule(request), false);
   });
+});
+
+describe('A call of an MCP tool over Copilot whose names are not certain', () => {
+  const UNCERTAIN: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+    ['can be cut in two places', { '"lab-delete_record"': '"lab-srv-delete_record"' }],
+    ['is asked for under another title', { '"title":"delete_record"': '"title":"deploy"' }],
+    ['is described in words', { 'lab-delete_record': 'my lab-delete_record' }],
+  ];
+  for (const [title, texts] of UNCERTAIN)
+    it(`has no rule: it ${title}`, async () => {
+      const request = await requestOf(acp('copilot-mcp'), 0, texts);
+      assert.equal(request.action.tool, 'other');
+      assert.equal(canHaveRule(request), false);
+    });
 });
 
 describe('A call that may do more has another hash', () => {

@@ -29,6 +29,7 @@ import {
   duplicateRequest,
   errorWords,
   notSignedIn,
+  unaskedWords,
   unknownSession,
 } from './errors.ts';
 import { type Frame, idKey, type PermissionParams, parseFrame, type RequestId } from './frames.ts';
@@ -62,7 +63,9 @@ export class AcpConnection implements AgentConnection {
   readonly #pipe: MessagePipe;
   readonly #sdk: ClientConnection;
   readonly #events = new Emitter<AgentEvent>();
-  readonly #calls = new ToolCalls();
+  readonly #calls = new ToolCalls((what) =>
+    this.#notice('info', unaskedWords(this.#agent.name, what)),
+  );
   readonly #permissions: PermissionRequests;
   /** Requests of the agent that have no answer yet. */
   readonly #asked = new Set<string>();

@@ -1,5 +1,6 @@
 import type { RequestError } from '@agentclientprotocol/sdk';
 import { stringAt } from '../../base/json.ts';
+import { oneLine } from '../../permission/cut.ts';
 import { safeText } from '../../permission/spans.ts';
 import { UserError } from '../../protocol/userError.ts';
 
@@ -96,4 +97,9 @@ export function errorWords({ message, data }: RequestError): string {
 /** It wanted to write a file or run a command without a permission request. */
 export function besideWords(agentName: string, method: string): string {
   return `${agentName} wanted to go through the editor (\`${safeText(method)}\`) and was refused: what it does has to be asked for.`;
+}
+
+/** It ran something that it did not ask for: the header says so of its settings, this says what. */
+export function unaskedWords(agentName: string, what: string): string {
+  return `${agentName} ran this without asking: ${oneLine(what, 300)}. Its own settings or its command line allow it, or it takes it for reading; such calls never reach Countersign, and are not pointed out again.`;
 }

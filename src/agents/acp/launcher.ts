@@ -1,7 +1,7 @@
 import type { AgentConnection, AgentLauncher, StartOptions } from '../agent.ts';
 import { AgentProcess } from '../process.ts';
 import { AcpConnection } from './connection.ts';
-import { KEEP_DIRECTORY } from './profiles.ts';
+import { ASKING_VARIABLES } from './profiles.ts';
 
 export interface AcpLauncherOptions {
   /** Stable id of the catalogue or of the person's settings. */
@@ -33,7 +33,7 @@ async function startAcp(
     args: options.args,
     // Gemini names its own process's directory when it asks; so it must be the session's.
     cwd: start.session.cwd,
-    env: { ...start.env, ...KEEP_DIRECTORY, ...options.env },
+    env: { ...start.env, ...ASKING_VARIABLES, ...options.env },
     signal: start.signal,
     agentName: options.name,
     log: start.log,

@@ -21,7 +21,19 @@ export function mcpAction(
   if (objectAt(told, '_meta')?.['is_mcp_tool_call'] === true) return codexAction(input);
   if (profile.commandCwd === 'title' && kind === 'other' && name?.startsWith('mcp_'))
     return geminiAction(call, name);
-  return undefined;
+  return profile.mcpInTitles && kind === 'other' ? titledAction(call) : undefined;
+}
+
+/**
+ * Copilot: told as `server-tool`, asked for under the tool's own title, which is its name unless the server gives it
+ * another. A name that can be cut in several places could be two different calls, and a title can be the model's words: only
+ * where both agree, and there is one way to cut.
+ */
+function titledAction({ asked, told }: AskedCall): Action | undefined {
+  const [, server = '', toolName] =
+    /^([^-\s]+)-([^-\s]+)$/.exec(stringAt(told, 'title') ?? '') ?? [];
+  if (toolName === undefined || stringAt(asked, 'title') !== toolName) return undefined;
+  return { tool: 'mcp', server, toolName, ...visible(objectAt(asked, 'rawInput')) };
 }
 
 /** Codex over ACP: server, tool and arguments are the input of the call told before. */

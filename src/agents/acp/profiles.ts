@@ -18,6 +18,8 @@ export interface AgentProfile {
   readonly wholeFileDiffs: boolean;
   /** The title of a call is the model's description of it, not what is run. */
   readonly titleIsDescription: boolean;
+  /** A call of an MCP tool is known by its titles only. */
+  readonly mcpInTitles: boolean;
   /** Input fields beyond the usual ones that do not change what happens. */
   readonly cosmetic: readonly string[];
   /** How far the agent's own "always" reaches, in words. */
@@ -35,6 +37,7 @@ const UNKNOWN: AgentProfile = {
   commandCwd: 'unknown',
   wholeFileDiffs: false,
   titleIsDescription: false,
+  mcpInTitles: false,
   cosmetic: [],
   alwaysScope: 'As far as the agent decides',
   bound: 'unknown',
@@ -74,9 +77,10 @@ const PROFILES: Readonly<Record<string, Partial<AgentProfile>>> = {
   Copilot: {
     commandCwd: 'session',
     titleIsDescription: true,
+    mcpInTitles: true,
     cosmetic: ['commands', 'initial_wait'],
   },
-  // @agentclientprotocol/claude-agent-acp 0.100.0, started with KEEP_DIRECTORY.
+  // @agentclientprotocol/claude-agent-acp 0.100.0, started with ASKING_VARIABLES.
   '@agentclientprotocol/claude-agent-acp': {
     commandCwd: 'session',
     // As in claude/toolMapping.ts.
@@ -126,10 +130,12 @@ export function profileOf(name: string | undefined): AgentProfile {
   return { ...UNKNOWN, ...known };
 }
 
-/**
- * Makes Claude Code run each command in the session's directory. Without it a `cd` that it allows itself moves all later
- * commands, and one allowed for this folder would run in another. Other agents do not know the variable.
- */
-export const KEEP_DIRECTORY: Readonly<Record<string, string>> = {
+/** Variables that every agent over ACP is started with; those that they are not for do not know them. */
+export const ASKING_VARIABLES: Readonly<Record<string, string>> = {
+  // Makes Claude Code run each command in the session's directory. Without it a `cd` that it allows itself moves all later
+  // commands, and one allowed for this folder would run in another.
   CLAUDE_BASH_MAINTAIN_PROJECT_WORKING_DIR: '1',
+  // Else they make Copilot run everything, or what a model takes for safe, and it does not say so in its session.
+  COPILOT_ALLOW_ALL: 'false',
+  COPILOT_ASSISTED_APPROVAL: 'false',
 };

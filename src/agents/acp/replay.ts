@@ -11,7 +11,7 @@ const CONTEXT = /^<session_context>[\s\S]*<\/session_context>/;
  * call is asked about.
  */
 export class Replay {
-  readonly #calls = new ToolCalls();
+  readonly #calls = new ToolCalls(() => undefined);
   readonly #events: ReplayEvent[] = [];
 
   get events(): readonly ReplayEvent[] {

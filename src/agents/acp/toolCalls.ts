@@ -26,16 +26,33 @@ const STATUSES: readonly string[] = [
   'failed',
 ] satisfies ToolCallStatus[];
 
+/** Calls of these kinds change something or reach out. */
+const EFFECTS: readonly string[] = [
+  'edit',
+  'delete',
+  'move',
+  'execute',
+  'fetch',
+] satisfies ToolCallKind[];
+
 interface Known {
   readonly frame: CallFrame;
   readonly status: ToolCallStatus;
   /** We ended it: what it was going to do was denied. */
   readonly denied: boolean;
+  readonly wasAsked: boolean;
 }
 
 /** The calls of one session, each merged from its frames. A call that ended is forgotten but for its id. */
 export class ToolCalls {
   readonly #open = new Map<string, Known>();
+  readonly #onUnasked: (what: string) => void;
+  #hasUnasked = false;
+
+  /** `onUnasked` hears of the first call with an effect that ran although it was not asked for, by its command or title. */
+  constructor(onUnasked: (what: string) => void) {
+    this.#onUnasked = onUnasked;
+  }
 
   /** What was told about an open call; a new `tool_call` under an old id starts afresh. */
   told(callId: string): CallFrame | undefined {
@@ -46,15 +63,19 @@ export class ToolCalls {
   update(update: JsonObject): ToolCall | undefined {
     const callId = stringAt(update, 'toolCallId');
     if (callId === undefined) return undefined;
-    const before =
-      stringAt(update, 'sessionUpdate') === 'tool_call' ? undefined : this.#open.get(callId);
+    const known = this.#open.get(callId);
+    // Gemini tells of a call when it was asked about already.
+    const before = stringAt(update, 'sessionUpdate') === 'tool_call' ? undefined : known;
     const frame = merge(before?.frame, { ...update, toolCallId: callId });
     const said = statusOf(update);
     const isOver = said === 'completed' || said === 'failed';
     // A denied call stays ended until the agent itself says how it ended.
     const status = before?.denied && !isOver ? 'failed' : (said ?? before?.status ?? 'pending');
+    const { denied = false } = before ?? {};
+    const { wasAsked = false } = known ?? {};
     if (isOver) this.#open.delete(callId);
-    else this.#open.set(callId, { frame, status, denied: before?.denied ?? false });
+    else this.#open.set(callId, { frame, status, denied, wasAsked });
+    if (said === 'completed' && known && !wasAsked) this.#ranUnasked(frame);
     return callOf(frame, status);
   }
 
@@ -64,7 +85,12 @@ export class ToolCalls {
     // What was asked is not kept: one call can ask twice for different things (OpenCode), and the second must not be
     // read with the input of the first.
     const frame = before?.frame ?? { toolCallId: toolCall.toolCallId };
-    this.#open.set(toolCall.toolCallId, { frame, status: 'pending', denied: false });
+    this.#open.set(toolCall.toolCallId, {
+      frame,
+      status: 'pending',
+      denied: false,
+      wasAsked: true,
+    });
     return callOf(merge(frame, toolCall), 'pending');
   }
 
@@ -74,6 +100,14 @@ export class ToolCalls {
     if (!known) return undefined;
     this.#open.set(callId, { ...known, status: 'failed', denied: true });
     return callOf(known.frame, 'failed');
+  }
+
+  #ranUnasked(frame: CallFrame): void {
+    const input = isJsonObject(frame['rawInput']) ? frame['rawInput'] : {};
+    const what = stringAt(input, 'command') ?? stringAt(frame, 'title') ?? '';
+    if (this.#hasUnasked || !EFFECTS.includes(stringAt(frame, 'kind') ?? '')) return;
+    this.#hasUnasked = true;
+    this.#onUnasked(what);
   }
 
   /** The turn is over: nothing of it is looked at again. */

@@ -3,13 +3,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { AcpLauncherOptions } from '../../../src/agents/acp/launcher.ts';
 import type { StartOptions } from '../../../src/agents/agent.ts';
-import { createAcpLauncher } from '../../../src/agents/catalog.ts';
+import { createAcpLauncher, createLauncher } from '../../../src/agents/catalog.ts';
 import { refuseLooseStart } from '../../../src/agents/looseStart.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 type Given = Partial<Pick<AcpLauncherOptions, 'args' | 'command' | 'env'>>;
 const check = ({ args = [], command = 'mine', env = {} }: Given) =>
-  refuseLooseStart({ name: 'Mine', command, args, env });
+  refuseLooseStart({ name: 'Mine', command, args, env }, {});
 
 const LOOSE: readonly (readonly string[])[] = [
   ['--dangerously-skip-permissions'],
@@ -105,6 +105,59 @@ describe('Arguments of an agent of the settings that switch its asking off', () 
       );
     const env = { COPILOT_ALLOW_ALL: 'false', INITIAL_AGENT_MODE: 'workspace-write', MODE: 'yolo' };
     assert.doesNotThrow(() => check({ env }));
+  });
+
+  describe('in a script around the program', () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = temporaryFolder();
+    });
+    afterEach(() => removeFolder(folder));
+    const checkScript = (text: string, name = 'copilot') => {
+      fs.writeFileSync(path.join(folder, name), text, { mode: 0o755 });
+      const start = { name: 'Copilot', command: 'copilot', args: [], env: {} };
+      refuseLooseStart(start, { PATH: folder });
+    };
+
+    for (const line of [
+      'exec /opt/copilot --allow-all-tools "$@"',
+      'exec /opt/copilot "$@" --allow-tool "shell(rm:*)"',
+      'exec /opt/copilot \\\n  --yolo "$@"',
+      'exec codex -c \'approval_policy = "never"\' "$@"',
+      'export COPILOT_ALLOW_ALL=true; exec /opt/copilot "$@"',
+      'COPILOT_ALLOW_ALL="1" exec /opt/copilot "$@"',
+      'exec claude --permission-mode=bypassPermissions "$@"',
+    ])
+      it(`are refused: ${JSON.stringify(line)}`, () => {
+        for (const shell of ['#!/bin/sh', '#!/usr/bin/env bash', '#!/bin/zsh -f'])
+          assert.throws(() => checkScript(`${shell}\n# ours\n${line}\n`), {
+            code: 'agentNotGated',
+            message: /the script .*copilot holds .* It was not started/,
+          });
+      });
+
+    for (const text of [
+      '#!/bin/sh\n# not with --yolo\nexec npx -y @github/copilot --deny-tool write "$@"\n',
+      '#!/bin/sh\nCOPILOT_ALLOW_ALL=false exec /opt/copilot --model gpt-x "$@"\n',
+      // A program of its own that knows such options.
+      '#!/usr/bin/env node\nif (process.argv.includes("--yolo")) go();\n',
+      '\u007fELF --allow-all-tools',
+      `#!/bin/sh\n${'x'.repeat(70_000)} --yolo`,
+    ])
+      it(`are not these: ${JSON.stringify(text.slice(0, 70))}`, () => {
+        assert.doesNotThrow(() => checkScript(text));
+      });
+
+    it('are refused of an agent of the parity table as well', async () => {
+      const file = path.join(folder, 'started');
+      const program = path.join(folder, 'copilot');
+      const script = `#!/bin/sh\ntouch ${file}\nexec /opt/copilot --allow-all-tools "$@"\n`;
+      fs.writeFileSync(program, script, { mode: 0o755 });
+      const commands = { copilot: program };
+      const launcher = await createLauncher('copilot', { demoProgram: '', commands });
+      await assert.rejects(launcher.start(startIn(folder)), { code: 'agentNotGated' });
+      assert.equal(fs.existsSync(file), false);
+    });
   });
 
   it('are refused before anything is started', async () => {

@@ -39,7 +39,14 @@ describe('recorded ACP sessions', () => {
       replay.agent.sent.flatMap(({ error }) => (error ? [stringAt(error, 'message')] : [])),
       ['"Method not found": fs/write_text_file'],
     );
-    assert.equal(events.filter((event) => event.kind === 'notice').length, 1);
+    const notices = events.flatMap((event) => (event.kind === 'notice' ? [event.text] : []));
+    assert.deepEqual(
+      notices.map(
+        (text) => /through the editor|ran this without asking: expr 2 \+ 2/.exec(text)?.[0],
+      ),
+      // The first: after its own "always", which Countersign would not have sent.
+      ['ran this without asking: expr 2 + 2', 'through the editor'],
+    );
   });
 
   it('puts Qwen in the mode that asks, where its settings chose another, before the first prompt', async () => {
