@@ -82,9 +82,9 @@ async function isAbandoned(file: string): Promise<boolean> {
   if (!parsed.success) return isOld(`${file}${OWNER}`, TAKEN_FOR);
   const { pid, host, since } = parsed.output;
   if (host !== hostname()) return isOld(file, QUIET);
-  const startOfMachine = Date.now() - uptime() * 1000;
-  // Numbers of processes come again after a restart.
-  return since < startOfMachine - 5000 || !isAlive(pid);
+  // Numbers of processes come again: after a restart of the machine, and in a container of that alone.
+  const start = pid === process.pid ? process.uptime() : uptime();
+  return since < Date.now() - start * 1000 - 5000 || !isAlive(pid);
 }
 
 function isAlive(pid: number): boolean {

@@ -7,10 +7,12 @@ import { ulidSource } from '../../src/base/ulid.ts';
 import { Broker } from '../../src/permission/broker.ts';
 import { newSessionRef, Session } from '../../src/sessions/session.ts';
 import { installed, modernNode, type PinnedPackage } from '../support/agentCache.ts';
+import { homeVariables, platformVariables, scriptedBy } from '../support/agentPlace.ts';
 import { claudeModelVariables } from '../support/claudeUnderTest.ts';
-import { FakeAnthropic, type ModelCall } from '../support/fakeAnthropic.ts';
+import { FakeAnthropic } from '../support/fakeAnthropic.ts';
 import { rulesOnFakes } from '../support/rules.ts';
-import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
+import type { ModelCall } from '../support/scriptedModel.ts';
+import { makeFolder, ROOT, temporaryFolder } from '../support/testFolder.ts';
 import { agentContract } from './contract.ts';
 import type { AgentUnderTest } from './conversation.ts';
 
@@ -85,45 +87,20 @@ async function claudeUnderTest(): Promise<AgentUnderTest> {
     }),
     env: {
       ...platformVariables(),
-      HOME: home,
-      USERPROFILE: home,
+      ...homeVariables(home, temporary),
       CLAUDE_CONFIG_DIR: config,
       CLAUDE_CODE_TMPDIR: temporary,
-      TMPDIR: temporary,
-      TEMP: temporary,
-      TMP: temporary,
       XDG_RUNTIME_DIR: makeFolder(folder, 'run'),
       ...claudeModelVariables(model.url),
     },
     cwd: makeFolder(folder, 'project'),
     makeFile: (file) => call('Bash', { command: `touch ${file}`, description: 'Make a file' }),
     makeFileInParallel: (file) => call('mcp__marks__mark', { file }),
-    prompt: (calls) =>
-      calls.length > 0
-        ? model.script({ text: 'On it.', calls: calls as readonly ModelCall[] })
-        : model.script({ text: 'Nothing to do.' }),
+    ...scriptedBy(model, folder),
     toldToModel: () => undefined,
-    dispose: async () => {
-      await model.close();
-      removeFolder(folder);
-    },
   };
 }
 
 function call(name: string, input: ModelCall['input']): ModelCall {
   return { name, input };
-}
-
-/** What programs need to run at all. */
-function platformVariables(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
-}
-
-function makeFolder(parent: string, name: string): string {
-  const folder = path.join(parent, name);
-  fs.mkdirSync(folder);
-  return folder;
 }

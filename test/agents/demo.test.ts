@@ -1,9 +1,9 @@
-import fs from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { acpLauncher } from '../../src/agents/acp/launcher.ts';
 import { createSampleWorkspace } from '../../src/demo/sampleWorkspace.ts';
-import { ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
+import { platformVariables } from '../support/agentPlace.ts';
+import { makeFolder, ROOT, removeFolder, temporaryFolder } from '../support/testFolder.ts';
 import { agentContract } from './contract.ts';
 import type { AgentUnderTest } from './conversation.ts';
 
@@ -42,18 +42,4 @@ async function demoUnderTest(): Promise<AgentUnderTest> {
     toldToModel: () => undefined,
     dispose: async () => removeFolder(folder),
   };
-}
-
-/** What programs need to run at all. */
-function platformVariables(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
-}
-
-function makeFolder(parent: string, name: string): string {
-  const folder = path.join(parent, name);
-  fs.mkdirSync(folder);
-  return folder;
 }

@@ -6,22 +6,18 @@ import { createLauncher } from '../../src/agents/catalog.ts';
 import type { JsonObject } from '../../src/base/json.ts';
 import type { AgentUnderTest } from '../agents/conversation.ts';
 import { installed, modernNode, type PinnedPackage } from './agentCache.ts';
-import type { ModelCall, ModelStep } from './fakeAnthropic.ts';
+import { homeVariables, platformVariables, scriptedBy } from './agentPlace.ts';
 import { FakeChatCompletions } from './fakeChatCompletions.ts';
 import { FakeGemini } from './fakeGemini.ts';
-import { removeFolder, temporaryFolder } from './testFolder.ts';
+import type { ModelCall, ScriptedModel } from './scriptedModel.ts';
+import { makeFolder, temporaryFolder } from './testFolder.ts';
 
 /** A real command line that speaks ACP, started as the catalogue says, with a scripted model and a home of its own. */
 export interface AcpCliUnderTest extends AgentUnderTest {
-  readonly model: Model;
+  readonly model: ScriptedModel;
   readonly program: string;
   /** Writes a file of JSON in its home, such as its settings. */
   configure(file: string, content: JsonObject): void;
-}
-
-interface Model {
-  script(...steps: readonly ModelStep[]): string;
-  close(): Promise<void>;
 }
 
 /** Gemini CLI. */
@@ -102,7 +98,7 @@ const SHELL: Readonly<Record<string, (command: string) => ModelCall>> = {
 async function setup(
   id: string,
   pinned: PinnedPackage,
-  model: Model,
+  model: ScriptedModel,
   env: NodeJS.ProcessEnv,
 ): Promise<AcpCliUnderTest> {
   const packages = path.join(await installed(pinned), '../..');
@@ -119,15 +115,11 @@ async function setup(
       ...platformVariables(),
       // Its first line asks for `node`.
       PATH: `${path.dirname(node)}${path.delimiter}${process.env['PATH'] ?? ''}`,
-      HOME: home,
-      USERPROFILE: home,
+      ...homeVariables(home, temporary),
       XDG_CONFIG_HOME: makeFolder(folder, 'config'),
       XDG_CACHE_HOME: makeFolder(folder, 'cache'),
       XDG_STATE_HOME: makeFolder(folder, 'state'),
       XDG_DATA_HOME: makeFolder(folder, 'data'),
-      TMPDIR: temporary,
-      TEMP: temporary,
-      TMP: temporary,
       ...env,
     },
     cwd: makeFolder(folder, 'project'),
@@ -141,29 +133,8 @@ async function setup(
     makeFile: (file) => shell(`touch ${file}`),
     makeFileInParallel: (file) => shell(`touch ${file}`),
     asksOneByOne: id !== 'copilot',
-    prompt: (calls) =>
-      calls.length > 0
-        ? model.script({ text: 'On it.', calls: calls as readonly ModelCall[] })
-        : model.script({ text: 'Nothing to do.' }),
+    ...scriptedBy(model, folder),
     // ACP has no place for a sentence along with a deny.
     toldToModel: () => undefined,
-    dispose: async () => {
-      await model.close();
-      removeFolder(folder);
-    },
   };
-}
-
-/** What programs need to run at all. */
-function platformVariables(): NodeJS.ProcessEnv {
-  const names = ['Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
-}
-
-function makeFolder(parent: string, name: string): string {
-  const folder = path.join(parent, name);
-  fs.mkdirSync(folder);
-  return folder;
 }

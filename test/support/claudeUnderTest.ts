@@ -3,8 +3,10 @@ import path from 'node:path';
 import { claudeLauncher } from '../../src/agents/claude/launcher.ts';
 import type { AgentUnderTest } from '../agents/conversation.ts';
 import { claudeProgram } from './agentCache.ts';
-import { FakeAnthropic, type ModelCall } from './fakeAnthropic.ts';
-import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';
+import { homeVariables, platformVariables, scriptedBy } from './agentPlace.ts';
+import { FakeAnthropic } from './fakeAnthropic.ts';
+import type { ModelCall } from './scriptedModel.ts';
+import { makeFolder, ROOT, temporaryFolder } from './testFolder.ts';
 
 /** The real Claude Code with a scripted model, in folders of its own: nothing of the person's is read or written. */
 export interface ClaudeUnderTest extends AgentUnderTest {
@@ -27,13 +29,9 @@ export async function claudeUnderTest(): Promise<ClaudeUnderTest> {
     launcher: claudeLauncher({ command: program, args: ['--mcp-config', servers] }),
     env: {
       ...platformVariables(),
-      HOME: home,
-      USERPROFILE: home,
+      ...homeVariables(home, temporary),
       CLAUDE_CONFIG_DIR: config,
       CLAUDE_CODE_TMPDIR: temporary,
-      TMPDIR: temporary,
-      TEMP: temporary,
-      TMP: temporary,
       XDG_RUNTIME_DIR: runtime,
       ...claudeModelVariables(model.url),
     },
@@ -42,15 +40,8 @@ export async function claudeUnderTest(): Promise<ClaudeUnderTest> {
     model,
     makeFile: (file) => call('Bash', { command: `touch ${file}`, description: 'Make a file' }),
     makeFileInParallel: (file) => call('mcp__marks__mark', { file }),
-    prompt: (calls) =>
-      calls.length > 0
-        ? model.script({ text: 'On it.', calls: calls as readonly ModelCall[] })
-        : model.script({ text: 'Nothing to do.' }),
+    ...scriptedBy(model, folder),
     toldToModel: () => model.outcomes.map(({ text }) => text).join('\n'),
-    dispose: async () => {
-      await model.close();
-      removeFolder(folder);
-    },
   };
 }
 
@@ -66,14 +57,6 @@ export function claudeModelVariables(url: string): NodeJS.ProcessEnv {
   };
 }
 
-/** What programs need to run at all. */
-function platformVariables(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
-}
-
 function mcpServers(): object {
   const server = path.join(ROOT, 'test/support/parallelMcpServer.mjs');
   return { mcpServers: { marks: { command: process.execPath, args: [server] } } };
@@ -81,10 +64,4 @@ function mcpServers(): object {
 
 function call(name: string, input: ModelCall['input']): ModelCall {
   return { name, input };
-}
-
-function makeFolder(parent: string, name: string): string {
-  const folder = path.join(parent, name);
-  fs.mkdirSync(folder);
-  return folder;
 }

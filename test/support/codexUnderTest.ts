@@ -3,8 +3,9 @@ import path from 'node:path';
 import { codexLauncher } from '../../src/agents/codex/launcher.ts';
 import type { AgentUnderTest } from '../agents/conversation.ts';
 import { installed, type PinnedPackage } from './agentCache.ts';
+import { homeVariables, platformVariables, scriptedBy } from './agentPlace.ts';
 import { FakeResponses, type ResponsesCall } from './fakeResponses.ts';
-import { ROOT, removeFolder, temporaryFolder } from './testFolder.ts';
+import { makeFolder, ROOT, temporaryFolder } from './testFolder.ts';
 
 export const CODEX: PinnedPackage = { name: '@openai/codex', version: '0.169.0' };
 
@@ -40,12 +41,8 @@ export async function codexUnderTest(setup: CodexSetup = {}): Promise<CodexUnder
     launcher: codexLauncher({ command, args: setup.args ?? [] }),
     env: {
       ...platformVariables(),
-      HOME: home,
-      USERPROFILE: home,
+      ...homeVariables(home, temporary),
       CODEX_HOME: codexHome,
-      TMPDIR: temporary,
-      TEMP: temporary,
-      TMP: temporary,
       FAKE_KEY: 'not-a-real-key',
       // Whatever else it would like to reach is not there.
       HTTP_PROXY: NOWHERE,
@@ -57,16 +54,9 @@ export async function codexUnderTest(setup: CodexSetup = {}): Promise<CodexUnder
     codexHome,
     makeFile: (file) => exec(`touch ${file}`),
     makeFileInParallel: (file) => exec(`touch ${file}`),
-    prompt: (calls) =>
-      calls.length > 0
-        ? model.script({ text: 'On it.', calls: calls as readonly ResponsesCall[] })
-        : model.script({ text: 'Nothing to do.' }),
+    ...scriptedBy(model, folder),
     // Codex has no place for a sentence along with a deny.
     toldToModel: () => undefined,
-    dispose: async () => {
-      await model.close();
-      removeFolder(folder);
-    },
   };
 }
 
@@ -115,18 +105,4 @@ function configToml(url: string, { config, marks, needsAccount }: CodexSetup): s
     ...(marks ? marksTable : []),
     '',
   ].join('\n');
-}
-
-/** What programs need to run at all. */
-function platformVariables(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
-}
-
-function makeFolder(parent: string, name: string): string {
-  const folder = path.join(parent, name);
-  fs.mkdirSync(folder);
-  return folder;
 }

@@ -1,17 +1,13 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { isJsonObject, type JsonObject, parseJson, stringAt } from '../../src/base/json.ts';
-
-/** One answer of the model: what it says, then which tools it calls. */
-export interface ModelStep {
-  readonly text?: string;
-  readonly calls?: readonly ModelCall[];
-}
-
-export interface ModelCall {
-  readonly name: string;
-  readonly input: JsonObject;
-}
+import type http from 'node:http';
+import { isJsonObject, type JsonObject, stringAt } from '../../src/base/json.ts';
+import {
+  beginEvents,
+  hasTools,
+  type ModelStep,
+  ScriptedModel,
+  sendJson,
+  textOf,
+} from './scriptedModel.ts';
 
 /** What the agent told the model about one of its calls. */
 export interface ToolOutcome {
@@ -24,33 +20,14 @@ export interface ToolOutcome {
  * A scripted model behind Anthropic's Messages API, on loopback. A prompt made with {@link script} plays its steps one
  * after another; then the model says what came back. Everything else gets a short answer without tools.
  */
-export class FakeAnthropic {
-  readonly #server: http.Server;
-  readonly #scripts = new Map<string, readonly ModelStep[]>();
+export class FakeAnthropic extends ScriptedModel {
   readonly #outcomes = new Map<string, ToolOutcome>();
   #messages = 0;
   /** When set, every request is refused with this status. */
   refuse: { readonly status: number; readonly type: string; readonly message: string } | undefined;
 
-  static async start(): Promise<FakeAnthropic> {
-    const fake = new FakeAnthropic();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  private constructor() {
-    this.#server = http.createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      request.on('end', () => this.#answer(request.url ?? '', parseJson(body), response));
-    });
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  static start(): Promise<FakeAnthropic> {
+    return new FakeAnthropic().listen();
   }
 
   /** What the model was told about its calls, oldest first. */
@@ -58,20 +35,7 @@ export class FakeAnthropic {
     return [...this.#outcomes.values()];
   }
 
-  /** Returns the prompt that plays these steps. */
-  script(...steps: readonly ModelStep[]): string {
-    const name = `script-${this.#scripts.size + 1}`;
-    this.#scripts.set(name, steps);
-    return `Do [[${name}]], please.`;
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
-  }
-
-  #answer(url: string, body: unknown, response: http.ServerResponse): void {
+  protected answer(url: string, body: unknown, response: http.ServerResponse): void {
     if (this.refuse) {
       const { message, status, type } = this.refuse;
       sendJson(response, status, { type: 'error', error: { type, message } });
@@ -92,11 +56,8 @@ export class FakeAnthropic {
 
   #next(body: JsonObject): ModelStep {
     const messages = Array.isArray(body['messages']) ? body['messages'].filter(isJsonObject) : [];
-    const at = messages.findLastIndex((each) => scriptName(each) !== undefined);
-    const asked = messages[at];
-    const steps = asked && this.#scripts.get(scriptName(asked) ?? '');
-    const hasTools = Array.isArray(body['tools']) && body['tools'].length > 0;
-    if (!steps || !hasTools) return { text: 'ok' };
+    const { at, steps } = this.lastScript(messages.map(userText));
+    if (!steps || !hasTools(body)) return { text: 'ok' };
     const answered = messages.slice(at + 1).map(outcomesOf);
     for (const outcome of answered.flat()) this.#outcomes.set(outcome.callId, outcome);
     const taken = answered.filter((outcomes) => outcomes.length > 0);
@@ -105,10 +66,8 @@ export class FakeAnthropic {
   }
 }
 
-/** The name in the prompt that a message holds, if it is one. */
-function scriptName(each: JsonObject): string | undefined {
-  if (each['role'] !== 'user') return undefined;
-  return /\[\[([\w-]+)\]\]/.exec(textOf(each['content']))?.[1];
+function userText(message: JsonObject): string {
+  return message['role'] === 'user' ? textOf(message['content']) : '';
 }
 
 function outcomesOf(each: JsonObject): ToolOutcome[] {
@@ -120,12 +79,6 @@ function outcomesOf(each: JsonObject): ToolOutcome[] {
       text: textOf(block['content']),
       isError: block['is_error'] === true,
     }));
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((block) => stringAt(block, 'text') ?? '').join('\n');
 }
 
 function blocksOf(id: number, step: ModelStep): JsonObject[] {
@@ -161,7 +114,7 @@ function stream(
   id: number,
   step: ModelStep,
 ): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  beginEvents(response);
   const send = (type: string, fields: JsonObject = {}) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
   send('message_start', {
@@ -184,9 +137,4 @@ function stream(
   });
   send('message_stop');
   response.end();
-}
-
-function sendJson(response: http.ServerResponse, status: number, body: JsonObject): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

@@ -1,15 +1,19 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { isJsonObject, type JsonObject, parseJson, stringAt } from '../../src/base/json.ts';
-import type { ModelStep } from './fakeAnthropic.ts';
+import type http from 'node:http';
+import { isJsonObject, type JsonObject, stringAt } from '../../src/base/json.ts';
+import {
+  beginEvents,
+  hasTools,
+  type ModelStep,
+  ScriptedModel,
+  sendJson,
+  textOf,
+} from './scriptedModel.ts';
 
 /**
  * A scripted model behind OpenAI's chat completions, on loopback. A prompt made with {@link script} plays its steps one
  * after another; then the model says what came back. Everything else gets a short answer without tools.
  */
-export class FakeChatCompletions {
-  readonly #server: http.Server;
-  readonly #scripts = new Map<string, readonly ModelStep[]>();
+export class FakeChatCompletions extends ScriptedModel {
   readonly #told = new Map<string, string>();
   #answers = 0;
   /** The model that each request was for, oldest first. */
@@ -17,26 +21,13 @@ export class FakeChatCompletions {
   /** When set, every request is refused with this status. */
   refuse: { readonly status: number; readonly message: string } | undefined;
 
-  static async start(): Promise<FakeChatCompletions> {
-    const fake = new FakeChatCompletions();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  private constructor() {
-    this.#server = http.createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      request.on('end', () => this.#answer(parseJson(body), response));
-    });
+  static start(): Promise<FakeChatCompletions> {
+    return new FakeChatCompletions().listen();
   }
 
   /** The base of the API, with its version. */
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  override get url(): string {
+    return `${super.url}/v1`;
   }
 
   /** What the model was told about its calls, oldest first. */
@@ -44,20 +35,7 @@ export class FakeChatCompletions {
     return [...this.#told.values()];
   }
 
-  /** Returns the prompt that plays these steps. */
-  script(...steps: readonly ModelStep[]): string {
-    const name = `script-${this.#scripts.size + 1}`;
-    this.#scripts.set(name, steps);
-    return `Do [[${name}]], please.`;
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
-  }
-
-  #answer(body: unknown, response: http.ServerResponse): void {
+  protected answer(_: string, body: unknown, response: http.ServerResponse): void {
     if (this.refuse) {
       const { message, status } = this.refuse;
       sendJson(response, status, { error: { message, type: 'invalid_request_error' } });
@@ -74,11 +52,8 @@ export class FakeChatCompletions {
 
   #next(body: JsonObject): ModelStep {
     const messages = Array.isArray(body['messages']) ? body['messages'].filter(isJsonObject) : [];
-    const at = messages.findLastIndex((each) => scriptName(each) !== undefined);
-    const asked = messages[at];
-    const steps = asked && this.#scripts.get(scriptName(asked) ?? '');
-    const hasTools = Array.isArray(body['tools']) && body['tools'].length > 0;
-    if (!steps || !hasTools) return { text: 'ok' };
+    const { at, steps } = this.lastScript(messages.map(userText));
+    if (!steps || !hasTools(body)) return { text: 'ok' };
     const since = messages.slice(at + 1);
     for (const each of since)
       if (each['role'] === 'tool')
@@ -88,16 +63,8 @@ export class FakeChatCompletions {
   }
 }
 
-/** The name in the prompt that a message holds, if it is one. */
-function scriptName(each: JsonObject): string | undefined {
-  if (each['role'] !== 'user') return undefined;
-  return /\[\[([\w-]+)\]\]/.exec(textOf(each['content']))?.[1];
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((block) => stringAt(block, 'text') ?? '').join('\n');
+function userText(message: JsonObject): string {
+  return message['role'] === 'user' ? textOf(message['content']) : '';
 }
 
 const USAGE = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 };
@@ -134,7 +101,7 @@ function stream(
   id: number,
   step: ModelStep,
 ): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  beginEvents(response);
   const chunk = base(body, id, 'chat.completion.chunk');
   const send = (delta: JsonObject, finish: string | null = null) => {
     const choices = [{ index: 0, delta, finish_reason: finish }];
@@ -146,9 +113,4 @@ function stream(
   send({}, finishReason(step));
   response.write(`data: ${JSON.stringify({ ...chunk, choices: [], usage: USAGE })}\n\n`);
   response.end('data: [DONE]\n\n');
-}
-
-function sendJson(response: http.ServerResponse, status: number, body: JsonObject): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

@@ -1,53 +1,27 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { isJsonObject, type JsonObject, parseJson, stringAt } from '../../src/base/json.ts';
-import type { ModelStep } from './fakeAnthropic.ts';
+import type http from 'node:http';
+import { isJsonObject, type JsonObject } from '../../src/base/json.ts';
+import {
+  beginEvents,
+  hasTools,
+  type ModelStep,
+  ScriptedModel,
+  sendJson,
+  textOf,
+} from './scriptedModel.ts';
 
 /**
  * A scripted model behind Gemini's generateContent, on loopback. A prompt made with {@link script} plays its steps one
  * after another; then the model says that it finished. Everything else gets a short answer without tools.
  */
-export class FakeGemini {
-  readonly #server: http.Server;
-  readonly #scripts = new Map<string, readonly ModelStep[]>();
+export class FakeGemini extends ScriptedModel {
   #answers = 0;
 
-  static async start(): Promise<FakeGemini> {
-    const fake = new FakeGemini();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  private constructor() {
-    this.#server = http.createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      request.on('end', () => this.#answer(request.url ?? '', parseJson(body), response));
-    });
-  }
-
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  /** Returns the prompt that plays these steps. */
-  script(...steps: readonly ModelStep[]): string {
-    const name = `script-${this.#scripts.size + 1}`;
-    this.#scripts.set(name, steps);
-    return `Do [[${name}]], please.`;
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
+  static start(): Promise<FakeGemini> {
+    return new FakeGemini().listen();
   }
 
   /** See https://ai.google.dev/api/generate-content. */
-  #answer(url: string, body: unknown, response: http.ServerResponse): void {
+  protected answer(url: string, body: unknown, response: http.ServerResponse): void {
     const isStream = url.includes(':streamGenerateContent');
     if (url.includes(':countTokens')) {
       sendJson(response, 200, { totalTokens: 10 });
@@ -64,21 +38,15 @@ export class FakeGemini {
 
   #next(body: JsonObject): ModelStep {
     const contents = Array.isArray(body['contents']) ? body['contents'].filter(isJsonObject) : [];
-    const at = contents.findLastIndex((each) => scriptName(each) !== undefined);
-    const asked = contents[at];
-    const steps = asked && this.#scripts.get(scriptName(asked) ?? '');
-    const hasTools = Array.isArray(body['tools']) && body['tools'].length > 0;
-    if (!steps || !hasTools) return { text: 'ok' };
+    const { at, steps } = this.lastScript(contents.map(userText));
+    if (!steps || !hasTools(body)) return { text: 'ok' };
     const taken = contents.slice(at + 1).filter((each) => each['role'] === 'model').length;
     return steps[taken] ?? { text: 'Finished.' };
   }
 }
 
-/** The name in the prompt that a content holds, if it is one. */
-function scriptName(each: JsonObject): string | undefined {
-  if (each['role'] !== 'user' || !Array.isArray(each['parts'])) return undefined;
-  const text = each['parts'].map((part) => stringAt(part, 'text') ?? '').join('\n');
-  return /\[\[([\w-]+)\]\]/.exec(text)?.[1];
+function userText(content: JsonObject): string {
+  return content['role'] === 'user' ? textOf(content['parts']) : '';
 }
 
 function answerOf(id: number, step: ModelStep): JsonObject {
@@ -95,11 +63,6 @@ function answerOf(id: number, step: ModelStep): JsonObject {
 }
 
 function sendEvent(response: http.ServerResponse, body: JsonObject): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  beginEvents(response);
   response.end(`data: ${JSON.stringify(body)}\r\n\r\n`);
-}
-
-function sendJson(response: http.ServerResponse, status: number, body: JsonObject): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

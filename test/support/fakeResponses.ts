@@ -1,12 +1,15 @@
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { isJsonObject, type JsonObject, parseJson, stringAt } from '../../src/base/json.ts';
+import type http from 'node:http';
+import { isJsonObject, type JsonObject, stringAt } from '../../src/base/json.ts';
+import {
+  beginEvents,
+  hasTools,
+  ScriptedModel,
+  type ScriptedStep,
+  sendJson,
+  textOf,
+} from './scriptedModel.ts';
 
-/** One answer of the model: what it says, then which tools it calls. */
-export interface ResponsesStep {
-  readonly text?: string;
-  readonly calls?: readonly ResponsesCall[];
-}
+type ResponsesStep = ScriptedStep<ResponsesCall>;
 
 export type ResponsesCall =
   /** A tool that takes JSON; `namespace` is that of an MCP server. */
@@ -18,9 +21,7 @@ export type ResponsesCall =
  * A scripted model behind OpenAI's Responses API, on loopback. A prompt made with {@link script} plays its steps one after
  * another; then the model says what came back. Everything else gets a short answer without tools.
  */
-export class FakeResponses {
-  readonly #server: http.Server;
-  readonly #scripts = new Map<string, readonly ResponsesStep[]>();
+export class FakeResponses extends ScriptedModel<ResponsesCall> {
   readonly #outcomes = new Map<string, string>();
   #responses = 0;
   /** The model that each request was for, oldest first. */
@@ -28,26 +29,13 @@ export class FakeResponses {
   /** When set, every request is refused with this status. */
   refuse: { readonly status: number; readonly message: string } | undefined;
 
-  static async start(): Promise<FakeResponses> {
-    const fake = new FakeResponses();
-    await new Promise<void>((resolve) => fake.#server.listen(0, '127.0.0.1', resolve));
-    return fake;
-  }
-
-  private constructor() {
-    this.#server = http.createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => {
-        body += chunk;
-      });
-      request.on('end', () => this.#answer(request.url ?? '', parseJson(body), response));
-    });
+  static start(): Promise<FakeResponses> {
+    return new FakeResponses().listen();
   }
 
   /** For `base_url` of a provider. */
-  get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  override get url(): string {
+    return `${super.url}/v1`;
   }
 
   /** What the model was told about its calls, oldest first. */
@@ -55,20 +43,7 @@ export class FakeResponses {
     return [...this.#outcomes.values()];
   }
 
-  /** Returns the prompt that plays these steps. */
-  script(...steps: readonly ResponsesStep[]): string {
-    const name = `script-${this.#scripts.size + 1}`;
-    this.#scripts.set(name, steps);
-    return `Do [[${name}]], please.`;
-  }
-
-  async close(): Promise<void> {
-    const closed = new Promise((resolve) => this.#server.close(resolve));
-    this.#server.closeAllConnections();
-    await closed;
-  }
-
-  #answer(url: string, body: unknown, response: http.ServerResponse): void {
+  protected answer(url: string, body: unknown, response: http.ServerResponse): void {
     if (this.refuse) {
       sendJson(response, this.refuse.status, { error: { message: this.refuse.message } });
     } else if (url.startsWith('/v1/models')) {
@@ -83,12 +58,9 @@ export class FakeResponses {
 
   #next(body: JsonObject): ResponsesStep {
     // Codex over ACP makes its titles so, in a thread where it asks for nothing. A model calls only what it is offered.
-    const tools = body['tools'];
-    if (!Array.isArray(tools) || tools.length === 0) return { text: '{"title":"A title"}' };
+    if (!hasTools(body)) return { text: '{"title":"A title"}' };
     const input = Array.isArray(body['input']) ? body['input'].filter(isJsonObject) : [];
-    const at = input.findLastIndex((item) => scriptName(item) !== undefined);
-    const asked = input[at];
-    const steps = asked && this.#scripts.get(scriptName(asked) ?? '');
+    const { at, steps } = this.lastScript(input.map(userText));
     if (!steps) return { text: 'ok' };
     const outputs = input
       .slice(at + 1)
@@ -109,21 +81,13 @@ function nextStep(steps: readonly ResponsesStep[], answered: number): ResponsesS
   return undefined;
 }
 
-/** The name in the prompt that an item holds, if it is one. */
-function scriptName(item: JsonObject): string | undefined {
-  if (item['type'] !== 'message' || item['role'] !== 'user') return undefined;
-  return /\[\[([\w-]+)\]\]/.exec(textOf(item['content']))?.[1];
-}
-
-function textOf(content: unknown): string {
-  if (typeof content === 'string') return content;
-  if (!Array.isArray(content)) return '';
-  return content.map((part) => stringAt(part, 'text') ?? '').join('\n');
+function userText(item: JsonObject): string {
+  return item['type'] === 'message' && item['role'] === 'user' ? textOf(item['content']) : '';
 }
 
 /** See https://platform.openai.com/docs/api-reference/responses-streaming. */
 function stream(response: http.ServerResponse, id: string, step: ResponsesStep): void {
-  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+  beginEvents(response);
   const send = (type: string, fields: JsonObject) =>
     response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}\n\n`);
   send('response.created', { response: { id, status: 'in_progress', output: [] } });
@@ -156,9 +120,4 @@ function callItem(id: string, call: ResponsesCall): JsonObject {
     ...(namespace !== undefined && { namespace }),
     arguments: JSON.stringify(input),
   };
-}
-
-function sendJson(response: http.ServerResponse, status: number, body: JsonObject): void {
-  response.writeHead(status, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(body));
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { LanTransport, type LanTransportOptions } from '../../src/phone/lan/transport.ts';
 import { ManualClock } from './fakes.ts';
 import { MailboxClient } from './mailboxClient.ts';
-import { MemorySecrets } from './memorySecrets.ts';
+import { MemorySecrets } from './phoneFakes.ts';
 import { temporaryFolder } from './testFolder.ts';
 
 export interface LanUnderTest {

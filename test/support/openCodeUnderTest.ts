@@ -9,9 +9,10 @@ import {
 import type { JsonObject } from '../../src/base/json.ts';
 import type { AgentUnderTest } from '../agents/conversation.ts';
 import { openCodeProgram } from './agentCache.ts';
-import type { ModelCall } from './fakeAnthropic.ts';
+import { platformVariables, scriptedBy } from './agentPlace.ts';
 import { FakeChatCompletions } from './fakeChatCompletions.ts';
-import { removeFolder, temporaryFolder } from './testFolder.ts';
+import type { ModelCall } from './scriptedModel.ts';
+import { makeFolder, temporaryFolder } from './testFolder.ts';
 
 /** The real OpenCode with a scripted model, in folders of its own: nothing of the person's is read or written. */
 export interface OpenCodeUnderTest extends AgentUnderTest {
@@ -61,15 +62,8 @@ export async function openCodeUnderTest(
     configure,
     makeFile: (file) => bash(`touch ${file}`),
     makeFileInParallel: (file) => bash(`touch ${file}`),
-    prompt: (calls) =>
-      calls.length > 0
-        ? model.script({ text: 'On it.', calls: calls as readonly ModelCall[] })
-        : model.script({ text: 'Nothing to do.' }),
+    ...scriptedBy(model, folder),
     toldToModel: () => model.told.join('\n'),
-    dispose: async () => {
-      await model.close();
-      removeFolder(folder);
-    },
   };
 }
 
@@ -100,18 +94,4 @@ function provider(baseURL: string): JsonObject {
     model: 'fake/fake',
     small_model: 'fake/fake',
   };
-}
-
-/** What programs need to run at all. */
-function platformVariables(): NodeJS.ProcessEnv {
-  const names = ['PATH', 'Path', 'PATHEXT', 'SystemRoot', 'ComSpec', 'LANG'];
-  return Object.fromEntries(
-    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-  );
-}
-
-function makeFolder(parent: string, name: string): string {
-  const folder = path.join(parent, name);
-  fs.mkdirSync(folder);
-  return folder;
 }

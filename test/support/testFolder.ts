@@ -27,6 +27,13 @@ export function removeFolder(folder: string): void {
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }
 
+/** A new folder in another one; returns its path. */
+export function makeFolder(parent: string, name: string): string {
+  const folder = path.join(parent, name);
+  fs.mkdirSync(folder);
+  return folder;
+}
+
 /** A file under test-results/ for `name`, with its folder made. */
 export function resultFile(name: string): string {
   fs.mkdirSync(RESULTS, { recursive: true });

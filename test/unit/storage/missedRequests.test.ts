@@ -141,13 +141,17 @@ describe('Requests that waited in a window that is gone', function () {
     assert.deepEqual(await find(), []);
   });
 
-  it('are found though the number of their process is in use again since a restart', async () => {
-    await kill(await startWorker());
-    const [owner] = readdirSync(folder).filter((name) => name.endsWith('.owner'));
-    const before = { pid: process.pid, host: hostname(), since: 1_000_000 };
-    writeFileSync(path.join(folder, owner ?? ''), JSON.stringify(before));
-    assert.equal((await find()).length, 2);
-  });
+  for (const [what, since] of [
+    ['a restart', () => 1_000_000],
+    ['this one started', () => Date.now() - process.uptime() * 1000 - 10_000],
+  ] as const)
+    it(`are found though the number of their process is in use again since ${what}`, async () => {
+      await kill(await startWorker());
+      const [owner] = readdirSync(folder).filter((name) => name.endsWith('.owner'));
+      const before = { pid: process.pid, host: hostname(), since: since() };
+      writeFileSync(path.join(folder, owner ?? ''), JSON.stringify(before));
+      assert.equal((await find()).length, 2);
+    });
 });
 
 function makeOld(file: string): void {
