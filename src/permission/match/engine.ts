@@ -5,8 +5,10 @@ import type { ExactMatch, Rule, RuleMatch, RuleSuggestion, Verdict } from '../ru
 import type { ShellGrammar } from '../shell/grammar.ts';
 import { mayRunScript } from '../shell/scripts.ts';
 import { allowedBy, asked, deniedBy, notBindable } from '../verdict.ts';
+import type * as CommandMatch from './commandMatch.ts';
 import type { FilesPort, GrammarBytes, JudgedCall, MatchContext } from './context.ts';
 import { judgeMcp, notThisServer } from './mcpMatch.ts';
+import type * as PathMatch from './pathMatch.ts';
 import type { RuleSet } from './ruleSet.ts';
 import { judgeUrl } from './urlMatch.ts';
 
@@ -22,6 +24,9 @@ export class RuleEngine {
   readonly #files: FilesPort;
   readonly #loadGrammar: RuleEngineOptions['loadGrammar'];
   #grammar: Promise<ShellGrammar> | undefined;
+  // Kept, since even a module that is there takes a while to be imported again.
+  #commandMatch: Promise<typeof CommandMatch> | undefined;
+  #pathMatch: Promise<typeof PathMatch> | undefined;
 
   constructor({ files, loadGrammar }: RuleEngineOptions) {
     this.#files = files;
@@ -96,7 +101,8 @@ export class RuleEngine {
     const applies = (rule: Rule) => isInForce(rule, context);
     switch (action.tool) {
       case 'execute': {
-        const { judgeCommand } = await import('./commandMatch.ts');
+        this.#commandMatch ??= import('./commandMatch.ts');
+        const { judgeCommand } = await this.#commandMatch;
         const grammar = await this.#shellGrammar();
         return judgeCommand({ action, context, rules, applies, files: this.#files, grammar });
       }
@@ -105,7 +111,8 @@ export class RuleEngine {
       case 'read':
       case 'move': {
         // Reached when there is a rule for paths: most windows never load it.
-        const { judgePath } = await import('./pathMatch.ts');
+        this.#pathMatch ??= import('./pathMatch.ts');
+        const { judgePath } = await this.#pathMatch;
         return judgePath({
           action,
           context,

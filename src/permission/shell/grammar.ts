@@ -1,7 +1,7 @@
 import type { Node, Parser } from '@vscode/tree-sitter-wasm';
 import { err, ok, type Result } from '../../base/result.ts';
 import type { GrammarBytes } from '../match/context.ts';
-import { type SimpleCommand, strictCommands } from './strictWords.ts';
+import { type SimpleCommand, type StrictLine, strictCommands } from './strictWords.ts';
 
 /** The only kinds of node that an understood command is made of; `anonymous` are operators and quotes. */
 const KINDS: ReadonlySet<string> = new Set([
@@ -52,10 +52,16 @@ export class ShellGrammar {
     this.#load = load;
   }
 
-  /** The simple commands of a line, in order. The error is what cannot be understood, in words. */
-  async commands(text: string): Promise<Result<readonly SimpleCommand[], string>> {
+  /**
+   * The simple commands of a line, in order. The error is what cannot be understood, in words. `read` is what
+   * {@link strictCommands} says of the line, where that is known already.
+   */
+  async commands(
+    text: string,
+    read?: Result<StrictLine, string>,
+  ): Promise<Result<readonly SimpleCommand[], string>> {
     if (text.length > MAX_COMMAND) return err('more than can be looked at');
-    const strict = strictCommands(text);
+    const strict = read ?? strictCommands(text);
     if (!strict.ok) return strict;
     this.#parser ??= startParser(this.#load);
     const parser = await this.#parser;
