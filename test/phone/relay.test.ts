@@ -9,6 +9,8 @@ import { waitFor } from '../support/waitFor.ts';
 
 const INBOX = 'inbox_of_the_extension_1';
 const OUTBOX = 'outbox_to_the_phone_0001';
+/** As the page does: workers that have just started may not yet tell each other of what is new. */
+const BEGINNING = { 'last-event-id': '1:0' };
 
 describe('the relay, with the real nginx', () => {
   let relay: Relay;
@@ -47,7 +49,7 @@ describe('the relay, with the real nginx', () => {
     const transport = dial();
     await transport.start();
     const received = await listening(transport);
-    const phone = await page.listen(OUTBOX);
+    const phone = await page.listen(OUTBOX, BEGINNING);
     const envelopes = Array.from({ length: 100 }, (_, index) => `{"n":${index},"x":"é"}`);
     await Promise.all(envelopes.map((each) => transport.publish(OUTBOX, each)));
     for (const each of envelopes) assert.equal((await page.leave(INBOX, each)).status, 201);
@@ -62,7 +64,7 @@ describe('the relay, with the real nginx', () => {
 
   it('a phone that was cut off resumes with nothing lost', async () => {
     const transport = dial();
-    const before = await page.listen(OUTBOX);
+    const before = await page.listen(OUTBOX, BEGINNING);
     await transport.publish(OUTBOX, 'one');
     await waitFor(() => before.events.length === 1, 'the first envelope');
     before.close();
@@ -121,7 +123,7 @@ describe('the relay, with the real nginx', () => {
     const received = await listening(transport);
     await page.leave(INBOX, 'before');
     await waitFor(() => received.length === 1, 'the first envelope');
-    const phone = await page.listen(OUTBOX);
+    const phone = await page.listen(OUTBOX, BEGINNING);
     await transport.publish(OUTBOX, 'card');
     await waitFor(() => phone.events.length === 1, 'the card');
     await relay.stop();
@@ -147,7 +149,7 @@ describe('the relay, with the real nginx', () => {
 
   it('a closed mailbox is empty, and who listens there is cut off', async () => {
     const transport = dial();
-    const phone = await page.listen(OUTBOX);
+    const phone = await page.listen(OUTBOX, BEGINNING);
     await transport.publish(OUTBOX, 'secret');
     await waitFor(() => phone.events.length === 1, 'the envelope');
     await transport.close(OUTBOX);
@@ -222,13 +224,59 @@ describe('the relay, with the real nginx', () => {
     }
   });
 
-  it('one that is asked too much or is full says so, and what was refused is sent again', async () => {
+  it('one whose certificate is not trusted gets nothing, and that is said', async () => {
+    const secure = await Relay.start({ tls: true });
+    try {
+      const transport = dial({ relay: new URL(secure.url), giveUpMs: 0 });
+      const why = /cannot be reached \(.*certificate.*\)\. Phones away .* were not reached/;
+      await assert.rejects(transport.start(), why);
+      await assert.rejects(transport.publish(OUTBOX, 'x'), why);
+      transport.subscribe(INBOX, () => assert.fail('something was heard'));
+      await waitFor(() => transport.status.state === 'down', 'the refusal');
+    } finally {
+      await secure.dispose();
+    }
+  });
+
+  it('one that is full says so, and goes on when there is room', async () => {
+    const small = await Relay.start({
+      replace: { 'nchan_shared_memory_size 256M': 'nchan_shared_memory_size 2M' },
+    });
+    try {
+      const client = new MailboxClient(small.url);
+      const phone = await client.listen(OUTBOX, BEGINNING);
+      const transport = dial({ relay: new URL(small.url), giveUpMs: 0 });
+      await transport.publish(OUTBOX, 'before');
+      const mailboxes = Array.from({ length: 400 }, (_, at) => `one_of_many_mailboxes_${at}`);
+      const outcomes = await Promise.allSettled(
+        mailboxes.map((each) => transport.publish(each, 'x'.repeat(16_000))),
+      );
+      const refused = outcomes.find((each) => each.status === 'rejected');
+      assert.match(
+        String(refused?.reason),
+        / is full \((?:507|500)\)\. Phones away .* were not reached/,
+      );
+      await Promise.all(mailboxes.map((each) => transport.close(each)));
+      // Until its workers have memory to tell each other, one that it took may not be heard.
+      const isHeard = async () => {
+        await transport.publish(OUTBOX, 'after').catch(() => undefined);
+        return phone.events.some(({ data }) => data === 'after');
+      };
+      await waitFor(isHeard, 'a message after that');
+      assert.equal(phone.events[0]?.data, 'before');
+      phone.close();
+    } finally {
+      await small.dispose();
+    }
+  });
+
+  it('one that is asked too much says so, and what was refused is sent again', async () => {
     const slow = await Relay.start({
       replace: { 'rate=100r/s': 'rate=10r/s', 'burst=2000 nodelay': 'burst=2 nodelay' },
     });
     try {
       const transport = dial({ relay: new URL(slow.url), firstDelayMs: 100 });
-      const phone = await new MailboxClient(slow.url).listen(OUTBOX);
+      const phone = await new MailboxClient(slow.url).listen(OUTBOX, BEGINNING);
       const envelopes = Array.from({ length: 12 }, (_, index) => String(index));
       await Promise.all(envelopes.map((each) => transport.publish(OUTBOX, each)));
       await waitFor(() => phone.events.length >= 12, 'all envelopes');

@@ -322,7 +322,7 @@ export class App {
     const { vault, ports } = this.#options;
     return new Connection({
       path: mailboxPath(record.mailboxes.toPhone),
-      lastEventId,
+      lastEventId: lastEventId ?? BEGINNING,
       ports,
       onEnvelope: async (text, eventId) => {
         // Not awaited: many messages end in few drawings, and it is drawn while it is written down.
@@ -360,5 +360,7 @@ export class App {
   }
 }
 
+/** Before all that a mailbox holds: a relay that has just started may miss to tell of what is new. */
+const BEGINNING = '1:0';
 const NOT_SENT =
   'Your answer may not have reached the desktop. It counts only once the desktop confirms it. Answer again if the request still waits.';

@@ -67,6 +67,12 @@ function meaningOf(status: number): { readonly what: string; readonly next: stri
       };
     case 429:
       return { what: 'is asked too much', next: 'Countersign keeps trying, more slowly.' };
+    // Nchan says this too where it has no memory left for one more mailbox.
+    case 500:
+      return {
+        what: 'has failed, or is full',
+        next: 'Give it more memory (nchan_shared_memory_size) if it is; Countersign keeps trying.',
+      };
     case 507:
       return {
         what: 'is full',
