@@ -5,6 +5,7 @@ import type { AgentLauncher, StartOptions } from '../../../src/agents/agent.ts';
 import { type AgentCommand, GateMemory } from '../../../src/agents/gateMemory.ts';
 import { watched } from '../../../src/agents/watched.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
+import { draft } from '../../support/builders.ts';
 import { FakeAgent } from '../../support/fakeAgent.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
@@ -86,6 +87,21 @@ describe('An agent that is watched', () => {
     assert.equal(watch().expects?.(), 'everything');
     await start();
     assert.deepEqual(starts, ['empty', 'workspace', 'workspace']);
+  });
+
+  it('cannot have anything allowed while it is looked at', async () => {
+    const raised: unknown[] = [];
+    const asking: AgentLauncher = {
+      ...launcher,
+      start: (options) => {
+        if (options.session.cwd !== folder)
+          assert.throws(() => options.gate.raise(draft(), (decision) => raised.push(decision)));
+        return launcher.start(options);
+      },
+    };
+    const options = { memory: memory(), agentKey: 'settings.mine', command: command() };
+    await watched(asking, options).start(startIn(folder));
+    assert.deepEqual([starts, raised], [['empty', 'workspace'], []]);
   });
 
   it('leaves no folder behind', async () => {
