@@ -32,7 +32,7 @@ export interface ConnectionOptions {
   readonly path: string;
   readonly lastEventId: string | undefined;
   readonly ports: ConnectionPorts;
-  /** Takes one envelope; true when it is from the desktop itself. Never rejects. */
+  /** Takes one envelope; true when it is from the desktop itself. Rejects when it could not be kept. */
   readonly onEnvelope: (text: string, eventId: string | undefined) => Promise<boolean>;
   /** Asks the desktop for everything that waits; rejects when that did not leave this page. */
   readonly sync: () => Promise<void>;
@@ -49,10 +49,12 @@ const REPLY_MS = 10_000;
 const ASK_MS = 45_000;
 /** After this the page no longer says that it will be back in a moment. */
 const PATIENCE_MS = 20_000;
+/** After what could not be kept, the desktop is asked for it again. */
+const AGAIN_MS = 2000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
 
-type Timer = 'retry' | 'watchdog' | 'reply' | 'ask' | 'patience';
+type Timer = 'retry' | 'watchdog' | 'reply' | 'ask' | 'again' | 'patience';
 
 /**
  * One stream from one mailbox, kept open. Says `connected` only when the desktop itself has answered: a relay that
@@ -191,7 +193,11 @@ export class Connection {
     if (id !== undefined) this.#lastEventId = id;
     // One after the other, in the order in which they came.
     this.#queue = this.#queue.then(async () => {
-      if (await this.#options.onEnvelope(data, id)) this.#heard();
+      try {
+        if (await this.#options.onEnvelope(data, id)) this.#heard();
+      } catch {
+        this.#set('again', AGAIN_MS, () => this.#ask());
+      }
     });
   }
 
@@ -255,6 +261,7 @@ export class Connection {
     this.#cancel('watchdog');
     this.#cancel('reply');
     this.#cancel('ask');
+    this.#cancel('again');
     stream?.abort();
   }
 

@@ -39,6 +39,13 @@ export interface Change {
  */
 export type Durability = 'strict' | 'relaxed';
 
+export interface TransactionOptions {
+  /** `relaxed` when absent. */
+  readonly durability?: Durability | undefined;
+  /** Nothing more is asked of the transaction: it is on its way to the disk, where it may still fail as a whole. */
+  readonly onAsked?: (transaction: Transaction) => void;
+}
+
 /** One transaction, in which `body` only uses the stores it is given: all of it is on disk, or nothing. */
 export class Transaction {
   readonly #transaction: IDBTransaction;
@@ -56,7 +63,7 @@ export class Transaction {
     database: IDBDatabase,
     mode: 'readonly' | 'readwrite',
     body: (transaction: Transaction) => Promise<T>,
-    durability: Durability = 'relaxed',
+    { durability = 'relaxed', onAsked }: TransactionOptions = {},
   ): Promise<T> {
     const transaction = database.transaction([...STORES], mode, { durability });
     const done = new Promise<void>((resolve, reject) => {
@@ -64,7 +71,11 @@ export class Transaction {
       transaction.onabort = () => reject(transaction.error ?? new Error('Not written.'));
     });
     try {
-      const result = await body(new Transaction(transaction));
+      const own = new Transaction(transaction);
+      const result = await body(own);
+      // Said outright: by itself it would wait for what the page does next.
+      transaction.commit();
+      onAsked?.(own);
       await done;
       return result;
     } catch (error) {

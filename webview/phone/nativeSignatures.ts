@@ -1,8 +1,9 @@
-import { equalBytes } from '../../src/protocol/phone/bytes.ts';
+import { concat, equalBytes } from '../../src/protocol/phone/bytes.ts';
 import { portableSignatures, type Signatures } from '../../src/protocol/phone/primitives.ts';
 
 /** Ed25519 of the browser itself: several times as fast as ours on a phone, and not on the page's own thread. */
 export interface NativeEd25519 {
+  sign(message: Uint8Array, secret: Uint8Array): Promise<Uint8Array>;
   verify(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): Promise<boolean>;
 }
 
@@ -14,8 +15,9 @@ export async function nativeEd25519(): Promise<NativeEd25519 | undefined> {
     other[0] = 0x73;
     const isRight =
       (await verify(SIGNATURE, MESSAGE, PUBLIC_KEY)) &&
-      !(await verify(SIGNATURE, other, PUBLIC_KEY));
-    return isRight ? { verify } : undefined;
+      !(await verify(SIGNATURE, other, PUBLIC_KEY)) &&
+      equalBytes(await sign(MESSAGE, SECRET), SIGNATURE);
+    return isRight ? { sign, verify } : undefined;
   } catch {
     return undefined;
   }
@@ -27,7 +29,7 @@ export async function nativeEd25519(): Promise<NativeEd25519 | undefined> {
  * waits for nobody, is opened with a signature that was looked at before.
  */
 export async function checkedAhead(
-  native: NativeEd25519,
+  native: Pick<NativeEd25519, 'verify'>,
   open: (signatures: Signatures) => void,
 ): Promise<Signatures> {
   const asked: Parameters<Signatures['verify']>[] = [];
@@ -50,7 +52,14 @@ export async function checkedAhead(
   };
 }
 
-let imported: { readonly of: Uint8Array; readonly key: CryptoKey } | undefined;
+/** The last key of each kind. */
+interface Imported {
+  readonly of: Uint8Array;
+  readonly key: CryptoKey;
+}
+
+let verifying: Imported | undefined;
+let signing: Imported | undefined;
 
 async function verify(
   signature: Uint8Array,
@@ -58,15 +67,36 @@ async function verify(
   publicKey: Uint8Array,
 ): Promise<boolean> {
   const { subtle } = crypto;
-  if (!imported || !equalBytes(imported.of, publicKey))
-    imported = {
+  if (!verifying || !equalBytes(verifying.of, publicKey))
+    verifying = {
       of: publicKey.slice(),
       key: await subtle.importKey('raw', new Uint8Array(publicKey), 'Ed25519', false, ['verify']),
     };
-  return subtle.verify('Ed25519', imported.key, new Uint8Array(signature), new Uint8Array(message));
+  const { key } = verifying;
+  return subtle.verify('Ed25519', key, new Uint8Array(signature), new Uint8Array(message));
 }
 
+async function sign(message: Uint8Array, secret: Uint8Array): Promise<Uint8Array> {
+  const { subtle } = crypto;
+  if (!signing || !equalBytes(signing.of, secret))
+    signing = {
+      of: secret.slice(),
+      key: await subtle.importKey(
+        'pkcs8',
+        new Uint8Array(concat(PKCS8, secret)),
+        'Ed25519',
+        false,
+        ['sign'],
+      ),
+    };
+  return new Uint8Array(await subtle.sign('Ed25519', signing.key, new Uint8Array(message)));
+}
+
+/** What stands before the 32 bytes of an Ed25519 key (RFC 8410). */
+const PKCS8 = fromHex('302e020100300506032b657004220420');
+
 /** RFC 8032, section 7.1, test 2. */
+const SECRET = fromHex('4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb');
 const PUBLIC_KEY = fromHex('3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c');
 const MESSAGE = fromHex('72');
 const SIGNATURE = fromHex(

@@ -1,3 +1,5 @@
+import { fromBase64 } from '../../src/protocol/phone/bytes.ts';
+import type { Draft } from '../../src/protocol/phone/envelope.ts';
 import type { PhoneAnswer, ToPhone, ToWorkspace } from '../../src/protocol/phone/payloads.ts';
 import { parseToPhone, protocolOf } from '../../src/protocol/phone/payloads.ts';
 import { type PhoneRecord, phoneLink } from '../../src/protocol/phone/phonePairing.ts';
@@ -114,8 +116,15 @@ export class Vault {
     return this.#write(async (transaction) => forgetAll(transaction, id));
   }
 
-  /** Opens what came out of the mailbox of a workspace and takes it over, at most once in all tabs. */
-  async accept(id: string, envelope: string, eventId?: string): Promise<Accepted> {
+  /**
+   * Opens what came out of the mailbox of a workspace and takes it over, at most once in all tabs. `onTaken`: it can be
+   * drawn; it is on its way to the disk, and an answer to it waits until it is there.
+   */
+  async accept(
+    id: string,
+    envelope: string,
+    { eventId, onTaken }: { eventId?: string | undefined; onTaken?: () => void } = {},
+  ): Promise<Accepted> {
     const signatures = await this.#lookAhead(id, envelope);
     return this.#write(async (transaction): Promise<Accepted> => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
@@ -147,7 +156,7 @@ export class Vault {
         await applyMessage({ transaction, workspace: next, message, text: opened.value, now });
       }
       return { heard: true, message };
-    });
+    }, onTaken && { onTaken });
   }
 
   /** Seals the request for everything that waits; `undefined` when the workspace is not paired any more. */
@@ -166,7 +175,12 @@ export class Vault {
         ...workspace,
         syncs: { ...Object.fromEntries(syncs), [sync]: { at: now, open: [] } },
       };
-      return this.#seal(transaction, next, { t: 'sync', known, id: sync, since: workspace.lastAt });
+      return this.#draft(transaction, next, {
+        t: 'sync',
+        known,
+        id: sync,
+        since: workspace.lastAt,
+      });
     });
   }
 
@@ -177,7 +191,7 @@ export class Vault {
   ): Promise<Outgoing | undefined> {
     return this.#withNumber(id, async (transaction) => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
-      return workspace && this.#seal(transaction, workspace, message);
+      return workspace && this.#draft(transaction, workspace, message);
     });
   }
 
@@ -193,7 +207,7 @@ export class Vault {
       const sent = { kind: 'sent', outcome: choice.outcome, at: now, left: false } as const;
       putCard(transaction, { ...record, phase: sent });
       const answer: PhoneAnswer = { t: 'answer', card, digest, nonce, ...choice, at: now };
-      return this.#seal(transaction, workspace, answer);
+      return this.#draft(transaction, workspace, answer);
     });
   }
 
@@ -236,62 +250,87 @@ export class Vault {
   }
 
   /**
-   * Runs `body`, which seals one message. Numbers are set aside in blocks, on the disk itself, so that an answer does not
+   * Runs `body`, which drafts one message, and seals it. Numbers are set aside in blocks, on the disk itself, so that an answer does not
    * wait for the disk. Each page begins with a block of its own: it cannot know what a machine without power has lost.
    */
-  async #withNumber<T>(id: string, body: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #withNumber(
+    id: string,
+    body: (transaction: Transaction) => Promise<Unsealed | undefined>,
+  ): Promise<Outgoing | undefined> {
     if (!this.#hasNumbers.has(id)) await this.#setAside(id);
-    try {
-      return await this.#write(body);
-    } catch (error) {
+    const unsealed = await this.#write(body).catch(async (error: unknown) => {
       if (!(error instanceof NoNumberLeft)) throw error;
       await this.#setAside(id);
       return this.#write(body);
-    }
+    });
+    if (!unsealed) return undefined;
+    const { mailbox, draft, signature } = unsealed;
+    return { mailbox, envelope: draft.seal(await signature) };
   }
 
   async #setAside(id: string): Promise<void> {
     const isFirst = !this.#hasNumbers.has(id);
-    await this.#write(async (transaction) => {
-      const workspace = parseWorkspace(await transaction.get('workspaces', id));
-      if (!workspace) return;
-      const { link } = workspace.record;
-      const sent = isFirst ? Math.max(link.sent, workspace.reserved) : link.sent;
-      const record = { ...workspace.record, link: { ...link, sent } };
-      transaction.put('workspaces', id, { ...workspace, record, reserved: sent + SET_ASIDE });
-    }, 'strict');
+    await this.#write(
+      async (transaction) => {
+        const workspace = parseWorkspace(await transaction.get('workspaces', id));
+        if (!workspace) return;
+        const { link } = workspace.record;
+        const sent = isFirst ? Math.max(link.sent, workspace.reserved) : link.sent;
+        const record = { ...workspace.record, link: { ...link, sent } };
+        transaction.put('workspaces', id, { ...workspace, record, reserved: sent + SET_ASIDE });
+      },
+      { durability: 'strict' },
+    );
     this.#hasNumbers.add(id);
   }
 
-  #seal(transaction: Transaction, workspace: Workspace, message: ToWorkspace): Outgoing {
+  /** Its number is used up with the transaction; it is signed meanwhile. */
+  #draft(transaction: Transaction, workspace: Workspace, message: ToWorkspace): Unsealed {
     if (workspace.record.link.sent >= workspace.reserved) throw new NoNumberLeft();
     const link = phoneLink(workspace.record, { now: this.#now });
-    const envelope = link.seal(JSON.stringify(message));
+    const draft = link.draft(JSON.stringify(message));
     const record = { ...workspace.record, link: link.state };
     transaction.put('workspaces', workspace.id, { ...workspace, record });
-    return { mailbox: record.mailboxes.toWorkspace, envelope };
+    const signature = this.#sign(draft.toSign, record);
+    return { mailbox: record.mailboxes.toWorkspace, draft, signature };
+  }
+
+  /** Never rejects: what the browser cannot do is done here. */
+  async #sign(message: Uint8Array, { signingKey }: PhoneRecord): Promise<Uint8Array> {
+    const secret = fromBase64(signingKey, 32) ?? new Uint8Array();
+    const native = await this.#native;
+    const signed = await native?.sign(message, secret).catch(() => undefined);
+    return signed ?? portableSignatures.sign(message, secret);
   }
 
   async #write<T>(
     body: (transaction: Transaction) => Promise<T>,
-    durability: Durability = 'relaxed',
+    { durability, onTaken }: { durability?: Durability; onTaken?: () => void } = {},
   ): Promise<T> {
-    let changes: Transaction['changes'];
-    const result = await Transaction.run(
-      this.#database,
-      'readwrite',
-      async (transaction) => {
-        const done = await body(transaction);
-        changes = transaction.changes;
-        return done;
-      },
-      durability,
-    );
-    if (changes) this.#kept?.follow(changes);
-    else this.#dropKept();
-    this.#channel.postMessage(CHANGED);
-    return result;
+    try {
+      const result = await Transaction.run(this.#database, 'readwrite', body, {
+        durability,
+        // What reads or writes next waits until this one is over.
+        onAsked: ({ changes }) => {
+          if (changes) this.#kept?.follow(changes);
+          else this.#dropKept();
+          onTaken?.();
+        },
+      });
+      this.#channel.postMessage(CHANGED);
+      return result;
+    } catch (error) {
+      this.#dropKept();
+      throw error;
+    }
   }
+}
+
+/** A message that has its number, and soon its signature. */
+interface Unsealed {
+  readonly mailbox: string;
+  readonly draft: Draft;
+  readonly signature: Promise<Uint8Array>;
 }
 
 class NoNumberLeft extends Error {}

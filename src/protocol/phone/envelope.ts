@@ -50,11 +50,12 @@ export interface Envelope {
   readonly ciphertext: Uint8Array;
 }
 
-interface SealKeys {
-  readonly key: Uint8Array;
-  /** Ed25519 secret of the sender. */
-  readonly signingKey: Uint8Array;
-  readonly signatures: Signatures;
+/** A message that is not signed yet. */
+export interface Draft {
+  /** What the sender's Ed25519 key has to sign. */
+  readonly toSign: Uint8Array;
+  /** Pads and encrypts. Call it once. */
+  seal(signature: Uint8Array): string;
 }
 
 interface OpenKeys {
@@ -77,22 +78,26 @@ export function parseEnvelope(text: string): Envelope | undefined {
 }
 
 /**
- * Signs, pads and encrypts a payload of at most {@link MAX_PAYLOAD} bytes. The result says nothing but who talks to whom,
- * when, and which power of two the size is.
+ * Prepares a payload of at most {@link MAX_PAYLOAD} bytes; throws for a larger one. What is sealed says nothing but who
+ * talks to whom, when, and which power of two the size is.
  */
-export function seal(
+export function draft(
   { v: version, w, d, dir, s, ep }: EnvelopeHeader,
   payload: string,
-  { key, signingKey, signatures }: SealKeys,
-): string {
+  key: Uint8Array,
+): Draft {
   const h = { v: version, w, d, dir, s, ep };
   const associated = associatedData(h);
   const body = utf8(payload);
   if (body.length > MAX_PAYLOAD) throw new RangeError('The payload does not fit into an envelope');
-  const signature = signatures.sign(signedHash(associated, body), signingKey);
-  const nonce = randomBytes(NONCE_BYTES);
-  const sealed = encrypt(key, nonce, associated, padded(concat(signature, body)));
-  return textOf({ h, n: toBase64(nonce), c: toBase64(sealed) });
+  return {
+    toSign: signedHash(associated, body),
+    seal: (signature) => {
+      const nonce = randomBytes(NONCE_BYTES);
+      const sealed = encrypt(key, nonce, associated, padded(concat(signature, body)));
+      return textOf({ h, n: toBase64(nonce), c: toBase64(sealed) });
+    },
+  };
 }
 
 /** The payload, or `undefined`: another key, another header, another signer or a changed bit. */

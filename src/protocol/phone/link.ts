@@ -1,7 +1,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { err, ok, type Result } from '../../base/result.ts';
 import { fromBase64, toBase64, wipe } from './bytes.ts';
-import { type EnvelopeHeader, open, parseEnvelope, seal } from './envelope.ts';
+import { type Draft, draft, type EnvelopeHeader, open, parseEnvelope } from './envelope.ts';
 import { portableSignatures, type Signatures } from './primitives.ts';
 import { type Direction, dayOf, Ratchet } from './ratchet.ts';
 import { accept, MAX_SEQUENCE, type WindowState } from './sequenceWindow.ts';
@@ -85,9 +85,14 @@ export class DeviceLink {
 
   /** Throws when the payload is too large, and after {@link close}. */
   seal(payload: string): string {
+    const { toSign, seal } = this.draft(payload);
+    return seal(this.#signatures.sign(toSign, this.#signingKey));
+  }
+
+  /** Takes the next number, and leaves the signature to the caller; the {@link state} is to be stored before it goes out. */
+  draft(payload: string): Draft {
     if (this.#closed || this.#sent >= MAX_SEQUENCE) throw new Error('This link is closed');
     const { state, clock } = this.#options;
-    const signingKey = this.#signingKey;
     this.#ratchet.advanceTo(dayOf(clock.now()));
     const { epoch } = this.#ratchet;
     const header: EnvelopeHeader = {
@@ -98,8 +103,8 @@ export class DeviceLink {
       s: ++this.#sent,
       ep: epoch,
     };
-    const key = this.#ratchet.key(epoch, this.#outgoing);
-    return seal(header, payload, { key, signingKey, signatures: this.#signatures });
+    // A copy, since {@link close} wipes the key.
+    return draft(header, payload, this.#ratchet.key(epoch, this.#outgoing).slice());
   }
 
   open(text: string): Result<string, OpenError> {

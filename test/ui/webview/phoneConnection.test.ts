@@ -60,6 +60,18 @@ describe('the page for phones, when connections come and go', function () {
     assert.equal(await page.getByText('Reconnecting…').count(), 0);
   });
 
+  it('does not keep on show what the browser could not keep, and asks for it again', async () => {
+    const page = await phone.paired(desktop);
+    const card = phoneCard(PNPM_TEST);
+    await page.evaluate(REFUSE_ONE);
+    desktop.raise(card);
+    await waitFor(() => page.evaluate('window.refused'), 'the transaction that fails');
+    await waitFor(async () => (await page.locator('.cs-card').count()) === 0, 'a list without it');
+    await page.locator('.cs-card .allow:not([aria-disabled=true])').click();
+    await waitFor(() => desktop.answers.length === 1, 'the answer');
+    assert.equal(desktop.answers[0]?.card, card.id);
+  });
+
   it('is told by a new page of what happened while none was open', async () => {
     const page = await phone.paired(desktop);
     const card = phoneCard(PNPM_TEST);
@@ -94,6 +106,7 @@ describe('the page for phones, when connections come and go', function () {
     // The page itself waits 10 s for an answer and, where its stream broke first, 20 s before it says so.
     await page.getByText('Mara-desktop cannot be reached.').waitFor({ timeout: 40_000 });
     await page.getByText('VS Code does not answer').waitFor();
+    await picture(page, 'unreachable');
     assert.equal(await page.locator('[data-connection=connected]').count(), 0);
     desktop.silent = false;
     await page.getByRole('button', { name: 'Try again' }).click();
@@ -210,3 +223,15 @@ function lateEnd(id: string): Resolved {
   const denied = { tone: 'no', icon: 'circle-slash', text: 'Denied by you' } as const;
   return { ...rest, outcome: { ...outcome, ...denied, where: 'in the inbox' } };
 }
+
+/** The next thing that the page wants to keep fails at the very end, as on a full disk. */
+const REFUSE_ONE = `{
+  const { commit } = IDBTransaction.prototype;
+  window.refused = false;
+  IDBTransaction.prototype.commit = function () {
+    if (this.mode === 'readonly') return commit.call(this);
+    IDBTransaction.prototype.commit = commit;
+    window.refused = true;
+    this.abort();
+  };
+}`;
