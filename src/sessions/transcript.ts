@@ -8,6 +8,7 @@ import { ruleOf } from '../protocol/cardView.ts';
 import type { ChatEntry, ToolEntry } from '../protocol/chatView.ts';
 import { ALWAYS_WORDS, minutesWords } from '../protocol/words.ts';
 import { prose } from './prose.ts';
+import { StreamedProse } from './streamedProse.ts';
 
 const ICONS: Readonly<Record<ToolCallKind, string>> = {
   read: 'eye',
@@ -30,7 +31,7 @@ const MAX_MESSAGE = 400_000;
 interface Streaming {
   readonly index: number;
   readonly messageId: string | undefined;
-  raw: string;
+  readonly prose: StreamedProse;
 }
 
 /** What was said and done in one session, ready to be shown. */
@@ -159,20 +160,26 @@ export class Transcript {
 
   #addText(text: string, messageId: string | undefined): void {
     const streaming = this.#streamingTo('agent');
-    if (!streaming || (messageId !== undefined && messageId !== streaming.messageId)) {
-      this.endMessage();
-      const id = this.#id();
-      this.#append({ kind: 'agent', id, markdown: prose(text), streaming: true });
-      this.#streaming = { index: this.#entries.length - 1, messageId, raw: text };
-    } else this.#addTo(streaming, text);
+    if (streaming && (messageId === undefined || messageId === streaming.messageId)) {
+      this.#addTo(streaming, text);
+      return;
+    }
+    this.endMessage();
+    const begun = new StreamedProse();
+    const markdown = begun.push(text);
+    this.#append({ kind: 'agent', id: this.#id(), markdown, streaming: true });
+    this.#streaming = { index: this.#entries.length - 1, messageId, prose: begun };
   }
 
   #addThought(text: string): void {
     const streaming = this.#streamingTo('thought');
-    if (!streaming) {
-      this.#append({ kind: 'thought', id: this.#id(), text: prose(text) });
-      this.#streaming = { index: this.#entries.length - 1, messageId: undefined, raw: text };
-    } else this.#addTo(streaming, text);
+    if (streaming) {
+      this.#addTo(streaming, text);
+      return;
+    }
+    const begun = new StreamedProse();
+    this.#append({ kind: 'thought', id: this.#id(), text: begun.push(text) });
+    this.#streaming = { index: this.#entries.length - 1, messageId: undefined, prose: begun };
   }
 
   /** What the agent adds to, if that is of this kind and nothing came after it. */
@@ -183,11 +190,9 @@ export class Transcript {
   }
 
   #addTo(streaming: Streaming, text: string): void {
-    if (streaming.raw.length > MAX_MESSAGE) return;
-    // The whole text again: a secret can arrive in two pieces.
-    streaming.raw += text;
+    if (streaming.prose.length > MAX_MESSAGE) return;
+    const safe = streaming.prose.push(text);
     const entry = this.#entries[streaming.index];
-    const safe = prose(streaming.raw);
     if (entry?.kind === 'agent') this.#replace(streaming.index, { ...entry, markdown: safe });
     else if (entry?.kind === 'thought') this.#replace(streaming.index, { ...entry, text: safe });
   }
