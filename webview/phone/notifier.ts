@@ -11,7 +11,7 @@ import { WAKE_UP } from '../../src/protocol/phone/pushMessage.ts';
 import { wish } from '../../src/protocol/words.ts';
 import { leave } from './mailbox.ts';
 import { subscriptionInfo } from './push.ts';
-import type { Workspace } from './records.ts';
+import { resolvedOf, type Workspace } from './records.ts';
 import type { Outgoing, Vault } from './vault.ts';
 import type { NotificationClick, WorkerScope } from './workerTypes.ts';
 
@@ -79,12 +79,16 @@ export class Notifier {
   }
 
   async #show(id: string, message: ToPhone): Promise<void> {
-    const { workspaces, preferences } = await (await this.#vault).snapshot();
+    const { cards, workspaces, preferences } = await (await this.#vault).snapshot();
     const workspace = workspaces.find((each) => each.id === id);
-    if (workspace && message.t === 'card')
-      return this.#showCard(workspace, message.card, preferences.details);
     if (workspace && message.t === 'resolved') return this.#showResolved(workspace, message);
-    return this.#showWaiting();
+    if (!workspace || message.t !== 'card') return this.#showWaiting();
+    const { card } = message;
+    const kept = cards.find((each) => each.workspace === id && each.id === card.id);
+    if (kept?.phase.kind !== 'over') return this.#showCard(workspace, card, preferences.details);
+    // The push was slower than the stream, which has said already that it is over.
+    const resolved = resolvedOf(kept);
+    return resolved ? this.#showResolved(workspace, resolved) : this.#showWaiting();
   }
 
   async #showCard(workspace: Workspace, card: PhoneCard, details: boolean): Promise<void> {

@@ -179,11 +179,22 @@ describe('notifications of the page for phones', function () {
     const [after] = await push.shown(1);
     assert.equal(after?.tag, before.tag);
     assert.deepEqual(after?.actions, []);
-    await page.locator(`#card-${card.id}.is-done`).waitFor();
+    await page.locator('.cs-outcome.ok').waitFor();
     // A press that was on its way.
     await push.press('allow');
     await sleep(300);
     assert.deepEqual(desktop.answers, []);
+  });
+
+  it('says how a request ended whose push was slower than that', async () => {
+    const card = phoneCard(PNPM_TEST);
+    desktop.raise(card);
+    await page.locator(`#card-${card.id}`).waitFor();
+    desktop.resolve(card.id);
+    await page.locator('.cs-outcome.ok').waitFor();
+    await push.deliver(desktop.seal(desktop.card(card)));
+    const [shown] = await push.shown(1);
+    assert.deepEqual([shown?.body, shown?.actions], ['Allowed once by you', []]);
   });
 
   it('takes a card once, whether it comes by push, by the stream or by both', async () => {

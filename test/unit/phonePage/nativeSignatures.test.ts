@@ -58,6 +58,8 @@ describe('the browser’s own Ed25519', () => {
       [SIGNATURE, MESSAGE, new Uint8Array(32).fill(1)],
     ] as const)
       assert.equal(signatures.verify(signature, message, key), false);
+    const forged = await checkedAhead(native, ({ verify }) => verify(SIGNATURE, OTHER, PUBLIC_KEY));
+    assert.equal(forged.verify(SIGNATURE, OTHER, PUBLIC_KEY), false);
   });
 
   // Last: a key that a broken browser has made is kept.
