@@ -4,7 +4,7 @@ import { isReference, isUnguessable, looksRandom } from './secretValues.ts';
 
 /** `password=…`, `"apiKey": "…"`, `TOKEN: …`: the end of a name that promises a secret, and what separates it. */
 const ASSIGNED =
-  /(?<core>passw(?:or)?d|passphrase|passcode|passwort|pwd|pw|pass|client[_-]?secret|secret|token|credential|creds|(?:api(?:%5f)?|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|mnemonic|seed[_-]?phrase|psk|security[_-]?answer|cvv|cvc|(?:recovery|backup)[_-]?codes?|(?<weak>(?:key|auth|authorization|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|pin)(?![_-]?(?:secret|token|passw|pass|[a-z]{0,8}[_-]?key))))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?:(?<=\w[ \t]{0,20}):[ \t]{0,4}&?(?:'static[ \t])?[A-Za-z][\w<>[\].|?]{0,30}[ \t]{1,4}(?==[ \t]{0,4}[bruflL@$]{0,2}["'`]))?(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)(?:\[\s{0,20}(?=\\{0,6}["']))?(?:[bruflL@$]{1,2}(?=["']))?/gi;
+  /(?<core>pass[_-]?w(?:or)?d|passphrase|passcode|passwort|pwd|pw|pass|client[_-]?secret|secret|token|credential|creds|(?:api(?:%5f)?|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|mnemonic|seed(?:[_-]?(?:phrase|words))?|psk|security[_-]?answer|cvv|cvc|(?:recovery|backup)[_-]?codes?|(?<weak>(?:key|authorization|auth|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|pin)(?![_-]?(?:secret|token|passw|pass|[a-z]{0,8}[_-]?key))))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?:(?<=\w[ \t]{0,20}):[ \t]{0,4}&?(?:'static[ \t])?\[?[A-Za-z][\w<>[\].|?]{0,30}[ \t]{1,4}(?==[ \t]{0,4}[bruflL@$]{0,2}["'`]))?(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)(?:\[\s{0,20}(?=\\{0,6}["']))?(?:(?:\[\](?:byte|rune)|(?:std::)?string|String(?:::from)?|bytes|bytearray|Buffer\.from|Some|Secret\w{0,10}(?:::new|::from)|QString)\([ \t]{0,4}(?=[bruflL@$]{0,2}["'`]))?(?:[bruflL@$]{1,2}(?=["']))?/gi;
 
 /** `--password VALUE`, also as two items of a list. */
 const FLAG =
@@ -28,7 +28,7 @@ const PROSE =
 
 /** Words of a sentence about a secret, not of a passphrase. */
 const SENTENCE =
-  /(?:^|\s)(?:the|your|is|are|must|please|enter|not|for|of|an?|should|was|cannot|can't|to|be|too|and|or|no|new|current|confirm|forgot(?:ten)?|reset|show|hide|invalid|field|required|used)(?=[\s.,!?:]|$)/i;
+  /(?:^|\s)(?:the|your|is|are|must|please|enter|not|for|of|an?|should|was|cannot|can't|to|be|too|and|or|no|new|current|confirm|forgot(?:ten)?|reset|show|hide|invalid|field|required|used|expired|missing|wrong|incorrect|changed|updated|saved|copied|deleted|revoked|created|length|strength|generated|verified|success(?:fully)?|failed|mismatch|match(?:es)?|characters|optional)(?=[\s.,!?:]|$)/i;
 
 /** Secrets that are known by the name before them. */
 export function findAssignedSecrets(
@@ -104,15 +104,16 @@ function wholeEnd(text: string, match: RegExpExecArray, value: Value, extents: E
   return isOne && !isSentence(whole) ? rest.lastIndex : end;
 }
 
-/** A shell writes `it's` as `'it'\''s'`. */
+/** A shell writes `it's` as `'it'\''s'`, or as `'it'"'"'s'`. */
 function afterQuotedQuotes(text: string, closing: number): number {
   let end = closing;
-  while (text.startsWith("'\\''", end)) {
-    const next = text.indexOf("'", end + 4);
-    if (next < 0 || next > end + 200 || /[\n;&|]/.test(text.slice(end + 4, next))) return end;
+  for (;;) {
+    const seam = /^'(?:\\'|"'")'/.exec(text.slice(end, end + 5))?.[0].length;
+    if (seam === undefined) return end;
+    const next = text.indexOf("'", end + seam);
+    if (next < 0 || next > end + 200 || /[\n;&|]/.test(text.slice(end + seam, next))) return end;
     end = next;
   }
-  return end;
 }
 
 function isPassphrase(text: string, words: number): boolean {
@@ -137,7 +138,8 @@ function isAssignedSecret(
   const { head } = value;
   if (/^[=:[]|^\/\//.test(head) || !namesSecret(text, match, head)) return false;
   if (weak !== undefined) return true;
-  if (value.quoted) return !isSentence(head);
+  if (value.quoted)
+    return !isSentence(head) && !isStoredUnder(head, core) && !isPrefix(text, value);
   const spaced = before !== '' || after !== '';
   const isVariable = sep === '=' && !spaced && /^[A-Z_-]+$/.test(core);
   if (sep === '=>' || (!isVariable && isCode(text, match.index, value))) return false;
@@ -166,9 +168,27 @@ function namesSecret(text: string, match: RegExpExecArray, head: string): boolea
   if (head === '' || isReference(head) || !nameFits(text, match, head)) return false;
   if (bare(head) === bare(core)) return false;
   if (/^(?:otp|pin)$/i.test(core) && /^\d{4,8}$/.test(head)) return true;
+  if (/^auth$/i.test(core) && /^[\w.@-]{1,64}:(?=[^\s/]{4})/.test(head))
+    return looksRandom(head.slice(head.indexOf(':') + 1));
   if (weak !== undefined) return isUnguessable(head);
   // Counts, not secrets: `max_tokens=4096`.
   return !(/^(?:token|pass)$/i.test(core) && /^\d{1,7}$/.test(head));
+}
+
+/** `TOKEN_KEY = 'auth.token'` says where a token is. */
+function isStoredUnder(value: string, core: string): boolean {
+  return (
+    /^@?[a-z]+(?:[.:/_-][a-z]+)*[.:/][a-z]+(?:[.:/_-][a-z]+)*$/.test(value) &&
+    value.includes(core.toLowerCase())
+  );
+}
+
+/** `token: "tok-" + id` */
+function isPrefix(text: string, { head, end }: Value): boolean {
+  return (
+    /^[A-Za-z_:-]{1,12}$/.test(head) &&
+    /^["'`]\s{0,4}\+\s{0,4}[\w(]/.test(text.slice(end, end + 10))
+  );
 }
 
 function bare(name: string): string {
@@ -189,6 +209,8 @@ function nameFits(text: string, match: RegExpExecArray, value: string): boolean 
     case 'signingkey':
       // Git's is the name of a key.
       return !/^[0-9A-F]{8,40}$/i.test(value);
+    case 'seed':
+      return /^(?:[a-z]{3,8} ){2,23}[a-z]{1,8}/.test(value);
     case 'cvv':
     case 'cvc':
       return /^\d{3,4}$/.test(value);
@@ -197,7 +219,7 @@ function nameFits(text: string, match: RegExpExecArray, value: string): boolean 
     case 'token':
       return !PLAIN_TOKEN.test(before);
     case 'secret':
-      return !/existing[_-]?$/i.test(before);
+      return holdsSecret(before, match.groups?.['suffix'] ?? '', value);
     case 'key':
       return !PLAIN_KEY.test(before);
     case 'pat':
@@ -213,6 +235,14 @@ function nameFits(text: string, match: RegExpExecArray, value: string): boolean 
     default:
       return true;
   }
+}
+
+/** `existingSecret`, `checksum/secret`, `--secret=db-password` and `secretKey: password` only name one. */
+function holdsSecret(before: string, suffix: string, value: string): boolean {
+  if (/existing[_-]?$|checksum\/$/i.test(before)) return false;
+  if (/^[_-]?key$/i.test(suffix) && /^(?:username|password|token|api[-_]?key)$/.test(value))
+    return false;
+  return !(/--$/.test(before) && /^[a-z]+(?:[-_/][a-z]+)+$/.test(value));
 }
 
 /** A call, an element, a member, a parameter or a type: nothing to take out. */

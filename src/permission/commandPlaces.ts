@@ -5,7 +5,7 @@ import { isExample, looksRandom } from './secretValues.ts';
 export const COMMAND_PLACES: readonly Place[] = [
   {
     kind: 'password',
-    hints: ['curl', 'http', 'wget', 'xh '],
+    hints: ['curl', 'http', 'wget', 'xh ', 'etcdctl'],
     pattern:
       /(?<=[\s"'])(?:-[a-zA-Z]{0,4}u|--user|--proxy-user|-U|-a|--auth)(?:[ =]{0,4}|["']\s{0,4},\s{0,4})["']?(?<user>[^\s:"'`;&|<>(){}$]{0,128}):(?=[^\s/])/g,
     isSecret: (value, { groups }) =>
@@ -31,7 +31,8 @@ export const COMMAND_PLACES: readonly Place[] = [
     hints: [' -p', ' -a', ' -w', ' -k', ' -t', ' -n '],
     pattern:
       /(?<![\w-])(?:(?:docker|podman|az|oc|cf|helm|nerdctl|skopeo|buildah|expo|npm|cf)\s[^;&|\n]{0,80}?login\s[^;&|\n]{0,200}?(?<=\s)-p|redis-cli\s[^;&|\n]{0,200}?(?<=\s)-a|(?:sqlcmd|bcp|ipmitool|zip|unzip|zipcloak|mosquitto_(?:pub|sub)|[oi]sql)(?:\s[^;&|\n]{0,200}?)?(?<=\s)-P|ldap[a-z]{3,10}\s[^;&|\n]{0,200}?(?<=\s)-w|(?:mongo[a-z]{0,8}|twine|cqlsh|influx|xfreerdp|rdesktop|clickhouse-client|certutil|psexec(?:64)?)\s[^;&|\n]{0,200}?(?<=\s)-p|security\s(?:[a-z]{1,12}-keychain\s[^;&|\n]{0,200}?(?<=\s)-p|add-[a-z-]{1,24}\s[^;&|\n]{0,200}?(?<=\s)-w|import\s[^;&|\n]{0,200}?(?<=\s)-P)|openssl\s[^;&|\n]{0,200}?(?<=\s)-(?:k|K)|nuget\s[^;&|\n]{0,200}?(?<=\s)-(?:k|p)|doctl\s[^;&|\n]{0,80}?(?<=\s)-t|codecov\s[^;&|\n]{0,80}?(?<=\s)-t|ssh-keygen\s[^;&|\n]{0,200}?(?<=\s)-[NP]|sendemail\s[^;&|\n]{0,200}?(?<=\s)-xp)(?:[ \t=]{1,4}|\s{0,4}\\\n\s{0,8})(?=[^\s])/g,
-    isSecret: (value) => !value.startsWith('-'),
+    isSecret: (value, [whole]) =>
+      !value.startsWith('-') && (looksRandom(value) || !whole.startsWith('codecov')),
   },
   {
     kind: 'password',
@@ -93,17 +94,18 @@ export const COMMAND_PLACES: readonly Place[] = [
       'agent-token',
       'using',
       'bundle config',
+      ...['redis-cli', 'rclone', 'ngrok', 'passwd', 'net user', 'user-secrets'],
     ],
     // Programs that take it as a word of its own.
     pattern:
-      /(?<![\w-])(?:config\s(?:--?\w[\w-]{0,20}\s{1,4}){0,3}http-basic\.\S{1,100}\s{1,4}\S{1,100}|rabbitmqctl\s(?:add_user|change_password)\s{1,4}\S{1,64}|bw\s{1,4}(?:unlock|login\s{1,4}\S{1,100})|mc\s{1,4}alias\s{1,4}set\s{1,4}\S{1,64}\s{1,4}\S{1,200}\s{1,4}\S{1,64}|consul\s{1,4}acl\s{1,4}set-agent-token\s{1,4}\w{1,24}|connect\s{1,4}to\s{1,4}\w{1,24}\s{1,4}user\s{1,4}\w{1,32}\s{1,4}using)\s{1,4}(?=[^\s-])|bundle\s{1,4}config\s(?:set\s{1,4})?(?:--\w{1,10}\s{1,4}){0,2}[\w.-]{1,80}\.[a-z]{2,10}\s{1,4}(?=[^\s:]{1,80}:)/gi,
+      /(?<![\w-])(?:config\s(?:--?\w[\w-]{0,20}\s{1,4}){0,3}http-basic\.\S{1,100}\s{1,4}\S{1,100}|rabbitmqctl\s(?:add_user|change_password)\s{1,4}\S{1,64}|bw\s{1,4}(?:unlock|login\s{1,4}\S{1,100})|mc\s{1,4}alias\s{1,4}set\s{1,4}\S{1,64}\s{1,4}\S{1,200}\s{1,4}\S{1,64}|consul\s{1,4}acl\s{1,4}set-agent-token\s{1,4}\w{1,24}|redis-cli\s(?:-\w\s{1,4}\S{1,64}\s{1,4}){0,3}(?:AUTH|auth)|rclone\s{1,4}obscure|ngrok\s{1,4}authtoken|openssl\s{1,4}passwd(?:\s{1,4}-\w{1,12}){0,2}|net\s{1,4}user\s{1,4}[\w.-]{1,64}|user-secrets\s{1,4}set\s{1,4}["']?[\w:.-]{1,100}["']?|connect\s{1,4}to\s{1,4}\w{1,24}\s{1,4}user\s{1,4}\w{1,32}\s{1,4}using)\s{1,4}(?=[^\s/-])|bundle\s{1,4}config\s(?:set\s{1,4})?(?:--\w{1,10}\s{1,4}){0,2}[\w.-]{1,80}\.[a-z]{2,10}\s{1,4}(?=[^\s:]{1,80}:)/gi,
   },
   {
     kind: 'secret value',
     hints: ['<<<'],
     // A word that is handed to a program that asks for a secret.
     pattern:
-      /(?<=(?:passw|passphrase|stdinpass|secret|token|login|signin|sign-in|\bauth\b|luks|unlock|api[_-]?key|credential|data-file=-)[^\n;&|<]{0,120})<<<\s{0,4}(?=\S)/gi,
+      /(?<=(?:passw|passphrase|stdinpass|secret|token|login|signin|sign-in|\bauth\b|luks|unlock|sudo\s-S|api[_-]?key|credential|data-file=-)[^\n;&|<]{0,120})<<<\s{0,4}(?=\S)/gi,
   },
   {
     kind: 'secret value',
@@ -127,7 +129,7 @@ export const COMMAND_PLACES: readonly Place[] = [
     // Into a program that asks for one, or into a file that is named like one.
     pattern:
       /(?<![\w-])(?:echo|printf)\s{1,4}(?:-[neE]{1,3}\s{1,4}|(?:["']?%s(?:\\n)?["']?)\s{1,4})?(?=(?:"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s"'|;&>]{1,200})\s{0,4}(?:\|\s{0,4}(?:base64\s[^|;&\n]{0,20}\|\s{0,4})?(?:sudo\s[^|;&\n]{0,40}?-\w?S|(?:sudo\s{1,4})?(?:passwd|chpasswd|smbpasswd|cryptsetup|vncpasswd)(?![\w-])|[^|;&\n]{0,160}?(?:-stdin|--with-token|chpasswd|(?:create|put|set|add)\s{1,4}secrets?|secrets?\s{1,4}(?:create|put|set|add|versions)|--passphrase-fd))))/g,
-    isSecret: (value) => !/^[-\w.]{1,40}:\$/.test(value) && !/^\S+\s\S+\s/.test(value),
+    isSecret: (value) => !/^[-\w.]{1,40}:\$/.test(value),
   },
   {
     kind: 'secret value',

@@ -42,9 +42,22 @@ export function secretsInString(
 ): readonly SecretRange[] {
   if (key !== undefined && isNamedSecret(key, raw)) return [whole(raw)];
   if (within !== undefined && isSecretWithin(within, key, raw)) return [whole(raw)];
-  const found = findSecrets(raw);
+  const found = /^(?:proxy-)?authorization$|cookie$/i.test(key ?? '')
+    ? inHeader(`${key}: `, raw)
+    : findSecrets(raw);
   if (secrets.length === 0) return found;
   return withoutOverlaps([...found, ...secrets]);
+}
+
+/** The value of a header is read behind its name. */
+function inHeader(name: string, value: string): readonly SecretRange[] {
+  return findSecrets(name + value)
+    .filter(({ end }) => end > name.length)
+    .map((range) => ({
+      ...range,
+      start: Math.max(range.start - name.length, 0),
+      end: range.end - name.length,
+    }));
 }
 
 /** The members of an array or object, each with what is known of it. */
@@ -54,7 +67,9 @@ export function membersOf(
 ): readonly (readonly [string, Json, JsonPlace])[] {
   const inside = within === undefined ? {} : { within };
   if (!isJsonObject(value)) {
-    const places = inCommandLine(value, program);
+    const places = isUserAndPassword(within, value)
+      ? [ALONE, { key: 'password', secrets: [] }]
+      : inCommandLine(value, program);
     return value.map((member, i) => ['', member, { ...inside, ...(places[i] ?? ALONE) }] as const);
   }
   const name = nameBeside(value);
@@ -69,6 +84,11 @@ export function membersOf(
     };
     return [key, member, place] as const;
   });
+}
+
+/** `{"auth": ["me", "…"]}` */
+function isUserAndPassword(key: string | undefined, items: readonly Json[]): boolean {
+  return /^(?:basic_?)?auth$/i.test(key ?? '') && items.length === 2;
 }
 
 /** What a member is called: its key, or what stands beside it. */

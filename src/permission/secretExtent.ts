@@ -46,6 +46,8 @@ export class Extents {
   valueAt(index: number, inside?: string): Value | undefined {
     const rest = inside === undefined ? undefined : this.#restOfQuoted(index, inside);
     if (rest !== undefined) return this.#value(index, rest, true);
+    const tripled = this.#tripleQuoted(index);
+    if (tripled) return tripled;
     QUOTE.lastIndex = index;
     const open = QUOTE.exec(this.#text);
     const start = index + (open?.[0].length ?? 0);
@@ -60,7 +62,17 @@ export class Extents {
   }
 
   #value(start: number, end: number, quoted: boolean): Value {
-    return { start, end, head: this.#text.slice(start, Math.min(end, start + JUDGED)), quoted };
+    const head = this.#text.slice(start, Math.min(end, start + JUDGED));
+    return { start, end, head: quoted ? head : head.replace(/^["']|["']$/g, ''), quoted };
+  }
+
+  /** A string of Python or TOML that may have lines. */
+  #tripleQuoted(index: number): Value | undefined {
+    const quotes = this.#text.slice(index, index + 3);
+    if (this.#context === 'command' || (quotes !== '"""' && quotes !== "'''")) return undefined;
+    const start = index + 3;
+    const end = this.#text.slice(start, start + 2000).indexOf(quotes) + start;
+    return end <= start || this.#runs(start, end) ? undefined : this.#value(start, end, true);
   }
 
   /** `'me:…'`: up to the quote that closes what the place has opened. */
@@ -119,8 +131,7 @@ export class Extents {
     const end = start + lengthAt(INSIDE[quote], this.#text, start);
     // A template has no white space where a secret stands; a command between backticks has.
     if (quote === '`' && /\s/.test(this.#text.slice(start, end))) return undefined;
-    if (this.#text.charAt(end) !== quote || couldRun(this.#text.slice(start, end)))
-      return undefined;
+    if (this.#text.charAt(end) !== quote || this.#runs(start, end)) return undefined;
     return end;
   }
 
@@ -153,7 +164,8 @@ export class Extents {
   }
 
   #runs(start: number, end: number): boolean {
-    return couldRun(this.#text.slice(start, end));
+    const text = this.#text.slice(start, end);
+    return this.#context === 'command' ? couldRun(text) : startsCommand(text);
   }
 }
 
@@ -164,6 +176,11 @@ function isQuote(text: string | undefined): text is keyof typeof INSIDE {
 function lengthAt(sticky: RegExp, text: string, index: number): number {
   sticky.lastIndex = index;
   return sticky.test(text) ? sticky.lastIndex - index : 0;
+}
+
+/** In a text that is no command, words in brackets are words. */
+function startsCommand(text: string): boolean {
+  return /\s/.test(text) && /[;&|`]|\$[({]|\s[-/~.]\S|\s\S{0,300}\//.test(text);
 }
 
 function couldRun(text: string): boolean {

@@ -44,7 +44,7 @@ export const IN_PLACE: readonly Detector[] = [
     kind: 'password',
     hints: ['jdbc:oracle', 'sqlplus', 'sqlldr', 'expdp', 'impdp', '%'],
     pattern:
-      /(?:jdbc:oracle:\w{2,6}:\w{1,64}\/|(?:sqlplus|sqlldr|expdp|impdp)\s[^;&|\n]{0,40}?(?<=\s)["']?\w{1,64}\/|smbclient\s[^;&|\n]{0,120}?(?<=\s)-U\s{0,4}["']?[\w\\.-]{1,64}%)(?<secret>[^\s"'`\\;&|<>(){}@]{1,256})/g,
+      /(?:jdbc:oracle:\w{2,6}:\w{1,64}\/|(?:sqlplus|sqlldr|expdp|impdp)\s[^;&|\n]{0,40}?(?<=\s)["']?\w{1,64}\/|smbclient\s[^;&|\n]{0,120}?(?<=\s)-U\s{0,4}["']?[\w\\/.-]{1,64}%)(?<secret>[^\s"'`\\;&|<>(){}@]{1,256})/g,
   },
   {
     kind: 'credentials',
@@ -108,6 +108,12 @@ export const IN_PLACE: readonly Detector[] = [
   },
   {
     kind: 'password',
+    hints: ['{noop}'],
+    // Spring's mark of a password that is kept as it is.
+    pattern: /\{noop\}(?<secret>[^\s"'`<>]{2,100})/g,
+  },
+  {
+    kind: 'password',
     hints: ['={'],
     // ODBC puts into braces what has signs in it.
     pattern: /;\s?(?:pwd|password)=\{(?<secret>[^{}\n]{1,128})\}(?=[;"'\s]|$)/gi,
@@ -144,11 +150,24 @@ export const NAMED_PLACES: readonly Place[] = [
     hints: ['token', 'key', 'secret'],
     // `my API key is …`, `the auth token …`
     pattern:
-      /(?<![\w-])(?:(?:api|access|secret|auth|private|encryption|license)[ _-]key|secret|token)["']?(?:\s{1,4}(?:is|was|ist|to)(?=[\s:]))?:?\s{1,8}(?=["']?[^\s"'=:-])/gi,
+      /(?<![\w/-])(?:(?:api|access|secret|auth|private|encryption|license)[ _-]key|secret|token)["']?(?:\s{1,4}(?:is|was|ist|to)(?=[\s:]))?:?\s{1,8}(?=["']?[^\s"'=:-])/gi,
     isSecret: (value) => {
       const word = value.replace(/[.,;!?]+$/, '');
       return isUnguessable(word) || /^[0-9a-f]{32,64}$/i.test(word);
     },
+  },
+  {
+    kind: 'password',
+    hints: ['cred', 'login', 'log in'],
+    // `the credentials are admin:…`
+    pattern:
+      /(?<![\w-])(?:creds?|credentials?|log ?in)\s{1,4}(?:(?:is|are|as|with|using)\s{1,4}|:\s{0,4})[\w.@-]{1,64}[:/](?=[^\s/])/gi,
+    isSecret: looksRandom,
+  },
+  {
+    kind: 'secret value',
+    hints: ['defaultpassword'],
+    pattern: /\/v\s{1,4}\w{0,24}Password\s[^;&|\n]{0,80}?\/d\s{1,4}(?=\S)/gi,
   },
   {
     kind: 'secret value',
@@ -157,10 +176,10 @@ export const NAMED_PLACES: readonly Place[] = [
   },
   {
     kind: 'secret value',
-    hints: ['requirepass', 'masterauth', 'community', ' on >'],
+    hints: ['requirepass', 'masterauth', 'community', ' on ', '.psk', 'iwconfig'],
     // Files of settings without a sign between name and value.
     pattern:
-      /(?:^|\n)[ \t+-]{0,8}(?:requirepass|masterauth|r[ow]community6?|user\s{1,4}\S{1,64}\s{1,4}on\s{1,4}>)\s{0,8}(?=\S)/g,
+      /(?:(?<![\w-])(?:--)?(?:requirepass|masterauth)\s{1,8}|(?:^|\n)[ \t+-]{0,8}r[ow]community6?\s{1,8}|(?:user|SETUSER)\s{1,4}\S{1,64}\s{1,4}on\s{1,4}["']?>|wifi-sec\.psk\s{1,4}|iwconfig\s\S{1,20}\skey\s(?:s:)?)(?=\S)/g,
   },
   {
     kind: 'secret value',

@@ -59,8 +59,10 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'AWS key',
-    hints: ['akia', 'asia', 'abia', 'acca'],
-    pattern: /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])/g,
+    hints: ['akia', 'asia', 'abia', 'acca', 'absk'],
+    // Behind the key's name, its secret half has no shape of its own but 40 characters.
+    pattern:
+      /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])|(?<=(?:AKIA|ASIA)[A-Z0-9]{16}["'\s,:/|;]{1,12})[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])|(?<![A-Za-z0-9+/])ABSK[A-Za-z0-9+/]{100,}={0,2}/g,
   },
   {
     kind: 'Google key',

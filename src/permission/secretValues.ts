@@ -8,7 +8,7 @@ const CODE =
 
 /** Written where a person puts the real one. */
 const PLACEHOLDER =
-  /^(?:<[^>]{0,100}>?|\[[\w -]{2,60}\]|\[redacted.{0,60}|[*•]+|[x]{3,}|X{3,}|\.{2,}.{0,3}|…|[_-]+|(?:your|insert|replace|enter|put|add)[-_ ][a-z_ -]{0,60}|(?:replace|change|fill)[-_]?(?:me|this)(?:[-_]\w{1,12})?|placeholder|redacted|(?:fake|dummy|mock|example|sample)(?:[-_](?:secret|token|pass(?:word)?|(?:api[-_]?)?key))?|test[-_](?:secret|token|(?:api[-_]?)?key)|[\w-]{0,12}x{8,}|todo|tbd|fixme|n\/a|not[-_ ]?set|\S{0,12}(?:\.{3}|…)\S{0,6}|[\^~<>=v]{0,3}\d{1,5}\.\d{1,5}(?:\.\d{1,9})?(?:[-+][\w.-]{1,30})?)$/i;
+  /^(?:<[^>]{0,100}>?|\[[\w -]{2,60}\]|\[redacted.{0,60}|[*•]+|[x]{3,}|X{3,}|\.{2,}.{0,3}|…|[_~-]+|enter|(?:your|insert|replace|enter|put|add)[-_ ][a-z_ -]{0,60}|(?:replace|change|fill)[-_]?(?:me|this)(?:[-_]\w{1,12})?|placeholder|redacted|(?:fake|dummy|mock|example|sample)(?:[-_](?:secret|token|pass(?:word)?|(?:api[-_]?)?key))?|test[-_](?:secret|token|(?:api[-_]?)?key)|[\w-]{0,12}x{8,}|todo|tbd|fixme|n\/a|not[-_ ]?set|\S{0,12}(?:\.{3}|…)\S{0,6}|[\^~<>=v]{0,3}\d{1,5}\.\d{1,5}(?:\.\d{1,9})?(?:[-+][\w.-]{1,30})?)$/i;
 
 /** Says where it is kept: a secret store, a file below a well-known folder. */
 const ELSEWHERE =

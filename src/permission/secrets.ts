@@ -13,7 +13,7 @@ import { findSplit } from './splitSecrets.ts';
 
 /** A name that promises a secret, for {@link findAssignedSecrets}. */
 const NAMED =
-  /pass|pwd|pw|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|pin|psk|answer|cvv|cvc/i;
+  /pass|pwd|pw|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|pin|psk|answer|cvv|cvc|seed/i;
 
 const NEXT_WORD = [...COMMAND_PLACES, ...NAMED_PLACES, ...CODE_PLACES];
 

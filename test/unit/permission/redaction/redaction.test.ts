@@ -9,6 +9,9 @@ const SECRET_COMMANDS = linesOf('secretCommands.jsonl');
 const SECRET_TEXTS = linesOf('secretTexts.jsonl');
 const BENIGN_COMMANDS = linesOf('benignCommands.jsonl');
 const BENIGN_TEXTS = linesOf('benignTexts.jsonl');
+/** Whole arguments of tools, as JSON. */
+const SECRET_ARGUMENTS = linesOf('secretArguments.jsonl');
+const BENIGN_ARGUMENTS = linesOf('benignArguments.jsonl');
 
 const SEEDS = [1, 2, 3];
 
@@ -55,6 +58,7 @@ function changed(lines: readonly string[], show: Show, expected: (raw: string) =
 }
 
 const same = (raw: string) => raw;
+const parsed = (raw: string) => JSON.parse(raw) as Json;
 const json = (make: (raw: string) => Json) => (raw: string) =>
   JSON.stringify(make(raw), undefined, 2);
 
@@ -85,6 +89,14 @@ describe('Redaction of a corpus', () => {
 
   it('shows no secret of a tool’s arguments', () => {
     assert.deepEqual(shownSecrets(secrets, asArgument(inTool)), []);
+  });
+
+  it('shows no secret that only the structure of arguments tells', () => {
+    assert.deepEqual(shownSecrets(SECRET_ARGUMENTS, asArgument(parsed)), []);
+  });
+
+  it('leaves structured arguments without secrets as they are', () => {
+    assert.deepEqual(changed(BENIGN_ARGUMENTS, asArgument(parsed), json(parsed)), []);
   });
 
   it('leaves commands without secrets as they are', () => {
