@@ -321,7 +321,13 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
     doors: async (place) => {
       const wanted = isStrict() ? strict : OFF;
       const files = await findDoors(id, place);
-      return { files, strict: wanted !== OFF && overrulesStrict(id, files) ? NO_WAY : wanted };
+      const { allowedEntries } = await import('./allowedEntries.ts');
+      const allowed = await allowedEntries(id, files ?? []);
+      return {
+        files,
+        allowed,
+        strict: wanted !== OFF && overrulesStrict(id, files) ? NO_WAY : wanted,
+      };
     },
   };
 }

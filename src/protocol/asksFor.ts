@@ -18,6 +18,8 @@ export type Reach =
 export interface Doors {
   /** Files of its own that can allow calls, absolute paths; `undefined` when nobody knows where they lie. */
   readonly files: readonly string[] | undefined;
+  /** How many of their entries allow calls, at least, by file; nothing is known of one that is not here. */
+  readonly allowed?: ReadonlyMap<string, number>;
   readonly strict: Reach | { readonly kind: 'off' };
 }
 

@@ -4,8 +4,8 @@ import type { Doors } from '../protocol/asksFor.ts';
 import type { DoorView } from '../protocol/chatView.ts';
 
 /**
- * The files as they are shown: relative to the session's folder or to the person's home, else in full. None where the
- * agent was started so that they let nothing through.
+ * The files as they are shown: relative to the session's folder or to the person's home, else in full, with how much they
+ * allow where that is known. None where the agent was started so that they let nothing through.
  */
 export function doorViews(
   doors: Doors | undefined,
@@ -17,7 +17,9 @@ export function doorViews(
   return files.map((path) => {
     const inHome = home === undefined ? undefined : below(home, path);
     const label = below(cwd, path) ?? (inHome === undefined ? path : `~/${inHome}`);
-    return { path, label: safeText(label) };
+    const count = doors?.allowed?.get(path);
+    const allowed = count === undefined ? '' : ` (at least ${count} allowed)`;
+    return { path, label: safeText(label) + allowed };
   });
 }
 

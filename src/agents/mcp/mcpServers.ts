@@ -1,7 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { isJsonObject, type JsonObject, parseJson } from '../../base/json.ts';
+import { isJsonObject } from '../../base/json.ts';
 import type { Place } from '../folders.ts';
+import { parseSettings, settingsText } from '../settingsFile.ts';
 import { serverHash } from './serverHash.ts';
 import { type ServerSource, serverSources } from './serverSources.ts';
 
@@ -37,15 +36,12 @@ export function serverKey(name: string): string {
   return name.replace(/[^a-zA-Z0-9_-]/g, '_');
 }
 
-/** The file of an agent that keeps its history in it can be large; what takes longer to read is not read. */
-const MAX_BYTES = 2 * 1024 * 1024;
-
 /** Names and what they stand for; `undefined`: that cannot be told. */
 async function entriesOf(source: ServerSource): Promise<[string, unknown][] | undefined> {
   try {
-    const text = 'text' in source ? source.text : await textOf(source.file);
+    const text = 'text' in source ? source.text : await settingsText(source.file);
     if (text === undefined) return [];
-    const root = await parsed(text, source.isToml === true);
+    const root = await parseSettings(text, source.isToml === true);
     const found: [string, unknown][] = [];
     for (const servers of root ? source.servers(root) : [root]) {
       if (!isJsonObject(servers)) return undefined;
@@ -55,39 +51,4 @@ async function entriesOf(source: ServerSource): Promise<[string, unknown][] | un
   } catch {
     return undefined;
   }
-}
-
-/** `undefined` when there is no such file. Rejects when it is too large, no file, or not to be read. */
-async function textOf(file: string): Promise<string | undefined> {
-  // Without O_NONBLOCK opening a pipe that nobody writes to never ends.
-  const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
-  const handle = await open(file, flags).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
-    throw error;
-  });
-  if (!handle) return undefined;
-  try {
-    const found = await handle.stat();
-    if (!found.isFile() || found.size > MAX_BYTES) throw new Error('Too large, or not a file');
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
-  }
-}
-
-async function parsed(text: string, isToml: boolean): Promise<JsonObject | undefined> {
-  if (isToml) {
-    const { parse } = await import('smol-toml');
-    const root: unknown = parse(text);
-    return isJsonObject(root) ? root : undefined;
-  }
-  const root = parseJson(text) ?? (await withComments(text));
-  return isJsonObject(root) ? root : undefined;
-}
-
-async function withComments(text: string): Promise<unknown> {
-  const { parse } = await import('jsonc-parser');
-  const errors: object[] = [];
-  const root: unknown = parse(text, errors as [], { allowTrailingComma: true });
-  return errors.length === 0 ? root : undefined;
 }

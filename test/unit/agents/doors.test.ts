@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { allowedEntries } from '../../../src/agents/allowedEntries.ts';
 import { findDoors, overrulesStrict } from '../../../src/agents/doors.ts';
 import { asksForWords, OWN_SETTINGS } from '../../../src/protocol/asksFor.ts';
 import { doorViews } from '../../../src/sessions/doorViews.ts';
@@ -73,6 +74,45 @@ describe('What can let calls through beside the gate', () => {
     assert.equal(overrulesStrict('gemini', ['/home/me/.gemini/policies/a.toml']), false);
     assert.equal(overrulesStrict('qwen', [policy]), false);
     assert.equal(overrulesStrict('gemini', undefined), false);
+  });
+
+  it('say how much they allow at least, where that is a list in them', async () => {
+    const settings = make('project/.claude/settings.json');
+    const local = make('project/.claude/settings.local.json');
+    const own = make('.claude/settings.json');
+    fs.writeFileSync(settings, '{ // mine\n "permissions": { "allow": ["Bash(ls *)", "Read"] } }');
+    fs.writeFileSync(local, '{ "permissions": { "allow": ["Bash(ls');
+    fs.writeFileSync(own, '{ "permissions": { "allow": [], "deny": ["Read"] } }');
+    const files = await doors('claude');
+    const allowed = await allowedEntries('claude', files ?? []);
+    assert.deepEqual([...allowed], [[settings, 2]]);
+    const shown = doorViews({ files, allowed, strict: { kind: 'off' } }, cwd, { HOME: home });
+    // What cannot be read, or has no such list, can allow calls all the same.
+    assert.deepEqual(
+      shown.map(({ label }) => label),
+      [
+        '.claude/settings.json (at least 2 allowed)',
+        '.claude/settings.local.json',
+        '~/.claude/settings.json',
+      ],
+    );
+  });
+
+  it('are counted as each agent writes them', async () => {
+    const file = make('settings.json');
+    const count = async (id: string, content: object) => {
+      fs.writeFileSync(file, JSON.stringify(content));
+      return (await allowedEntries(id, [file])).get(file);
+    };
+    assert.equal(await count('gemini', { tools: { allowed: ['a', 'b', 'c'] } }), 3);
+    const both = { permissions: { allow: ['a'] }, tools: { allowed: ['b'] } };
+    assert.equal(await count('qwen', both), 2);
+    assert.equal(await count('claude-acp', both), 1);
+    for (const id of ['codex', 'copilot', 'mine', 'toString'])
+      assert.equal(await count(id, both), undefined, id);
+    assert.equal(await count('claude', { permissions: { allow: 'Bash' } }), undefined);
+    fs.rmSync(file);
+    assert.deepEqual([...(await allowedEntries('claude', [file, home]))], []);
   });
 
   it('are shown as short as they can be, and not at all where they are shut', () => {
