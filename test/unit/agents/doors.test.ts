@@ -112,7 +112,9 @@ describe('What can let calls through beside the gate', () => {
       assert.equal(await count(id, both), undefined, id);
     assert.equal(await count('claude', { permissions: { allow: 'Bash' } }), undefined);
     fs.rmSync(file);
-    assert.deepEqual([...(await allowedEntries('claude', [file, home]))], []);
+    assert.deepEqual([...(await allowedEntries('claude', [file]))], []);
+    fs.mkdirSync(file);
+    assert.deepEqual([...(await allowedEntries('claude', [file]))], []);
   });
 
   it('are shown as short as they can be, and not at all where they are shut', () => {
