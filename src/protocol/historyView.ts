@@ -53,6 +53,8 @@ export interface HistoryCursor {
 
 export interface HistoryPage {
   readonly rows: readonly HistoryRow[];
+  /** The number of the last row that was looked at; 0 before they have numbers. */
+  readonly upTo: number;
   /** Absent on the last page. */
   readonly next?: HistoryCursor;
 }
@@ -75,6 +77,8 @@ export interface HistoryTotals {
 
 /** How much of the record has been read. */
 export interface HistoryProgress {
+  /** Rows keep their numbers as long as this is the same. */
+  readonly reading: number;
   readonly bytes: number;
   readonly ofBytes: number;
   readonly requests: number;
@@ -106,7 +110,8 @@ export type ToHistory =
       readonly type: 'page';
       readonly request: number;
       readonly page: HistoryPage;
-      readonly isMore: boolean;
+      /** All that is shown, what comes below it, or what came to it since. */
+      readonly part: 'all' | 'more' | 'added';
     }
   | { readonly type: 'totals'; readonly request: number; readonly totals: HistoryTotals }
   | { readonly type: 'verifying'; readonly records: number }
@@ -121,6 +126,12 @@ const fromHistory = v.variant('type', [
     request: v.number(),
     filter: historyFilter,
     before: v.object({ at: v.number(), id: v.number() }),
+  }),
+  v.object({
+    type: v.literal('added'),
+    request: v.number(),
+    filter: historyFilter,
+    after: v.number(),
   }),
   v.object({ type: v.literal('verify') }),
   v.object({ type: v.literal('showRule'), ruleId: v.string() }),

@@ -16,6 +16,8 @@ import { commands, views } from './names.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
 
 const PAGE = 100;
+/** When more were added, the page begins anew. */
+const MAX_ADDED = 1000;
 
 export interface HistoryPanelOptions {
   readonly extensionUri: vscode.Uri;
@@ -55,6 +57,9 @@ export class HistoryPanel implements vscode.Disposable {
       folder: journalFolder,
       snapshot: `${journalFolder}.index`,
       onProgress: (progress) => post({ type: 'progress', progress, isComplete: false }),
+      // While it is not seen it need not be told: it asks when it is seen again.
+      onGrown: (progress) =>
+        panel.visible && post({ type: 'progress', progress, isComplete: true }),
       onVerified: (records) => post({ type: 'verifying', records }),
     });
     const log = (text: string) => output.error(text);
@@ -75,6 +80,8 @@ export class HistoryPanel implements vscode.Disposable {
     this.#panel?.dispose();
   }
 }
+
+type RowsPart = Extract<ToHistory, { type: 'page' }>['part'];
 
 interface HistoryPageOptions {
   readonly client: HistoryClient;
@@ -118,7 +125,7 @@ class HistoryPage {
       case 'ready': {
         // The newest are there before everything is read.
         const page = await this.#client.ask({ kind: 'newest', limit: PAGE });
-        this.#postRows(0, page, false);
+        this.#postRows(0, page, 'all');
         return this.refresh();
       }
       case 'filter':
@@ -126,8 +133,10 @@ class HistoryPage {
       case 'more': {
         const { request, filter, before } = message;
         const page = await this.#client.ask({ kind: 'page', filter, limit: PAGE, before });
-        return this.#postRows(request, page, true);
+        return this.#postRows(request, page, 'more');
       }
+      case 'added':
+        return this.#added(message.request, message.filter, message.after);
       case 'verify': {
         const verdict = await this.#client.ask({ kind: 'verify' });
         return this.#options.post({ type: 'verdict', verdict });
@@ -139,12 +148,12 @@ class HistoryPage {
     }
   }
 
-  #postRows(request: number, { rows, ...rest }: Rows, isMore: boolean): void {
+  #postRows(request: number, { rows, ...rest }: Rows, part: RowsPart): void {
     const named = rows.map((row) => ({
       ...row,
       ruleLabel: row.ruleLabel || this.#label(row.ruleId),
     }));
-    this.#options.post({ type: 'page', request, page: { rows: named, ...rest }, isMore });
+    this.#options.post({ type: 'page', request, page: { rows: named, ...rest }, part });
   }
 
   #postTotals(request: number, totals: HistoryTotals): void {
@@ -165,9 +174,17 @@ class HistoryPage {
     await this.#client.ask({ kind: 'update' });
     const rows = this.#client.ask({ kind: 'page', filter, limit: PAGE });
     const sums = this.#client.ask({ kind: 'totals', filter });
-    const shown = rows.then((page) => this.#postRows(request, page, false));
+    const shown = rows.then((page) => this.#postRows(request, page, 'all'));
     const summed = sums.then((totals) => this.#postTotals(request, totals));
     await Promise.all([shown, summed]);
+  }
+
+  async #added(request: number, filter: HistoryFilter, after: number): Promise<void> {
+    const page = await this.#client.ask({ kind: 'added', filter, limit: MAX_ADDED, after });
+    if (page.next) return this.#filter(request, filter);
+    this.#postRows(request, page, 'added');
+    if (page.rows.length === 0) return;
+    this.#postTotals(request, await this.#client.ask({ kind: 'totals', filter }));
   }
 
   async #export(filter: HistoryFilter): Promise<void> {

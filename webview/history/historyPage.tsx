@@ -175,7 +175,7 @@ function dayAndRow(row: HistoryRow, above: HistoryRow | undefined): ComponentChi
   const line = <Row key={row.id} row={row} />;
   if (above && dayOfRow(above.at) === day) return [line];
   return [
-    <tr key={`day${row.id}`} class="day">
+    <tr key={day} class="day">
       <td colSpan={5}>{day}</td>
     </tr>,
     line,

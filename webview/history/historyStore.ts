@@ -1,5 +1,6 @@
 import type {
   FromHistory,
+  HistoryCursor,
   HistoryFilter,
   HistoryPage,
   HistoryProgress,
@@ -30,6 +31,8 @@ export class HistoryStore {
   /** The number of the last question: answers to earlier ones come too late. */
   #request = 0;
   #isAsking = false;
+  /** The last row that the extension looked at for the rows that are shown. */
+  #upTo = 0;
 
   constructor(post: (message: FromHistory) => void, draw: () => void) {
     this.#post = post;
@@ -43,16 +46,10 @@ export class HistoryStore {
   receive(message: ToHistory): void {
     switch (message.type) {
       case 'progress':
-        this.#set({ progress: message.progress, isRead: this.#state.isRead || message.isComplete });
-        if (message.isComplete) this.#ask();
+        this.#receiveProgress(message);
         return;
       case 'page':
-        if (message.request !== this.#request) return;
-        this.#isAsking = false;
-        this.#set({
-          rows: message.isMore ? [...this.#state.rows, ...message.page.rows] : message.page.rows,
-          next: message.page.next,
-        });
+        if (message.request === this.#request) this.#receivePage(message);
         return;
       case 'totals':
         if (message.request === this.#request) this.#set({ totals: message.totals });
@@ -66,6 +63,32 @@ export class HistoryStore {
       case 'problem':
         this.#isAsking = false;
         this.#set({ problem: message.text, verifying: undefined });
+    }
+  }
+
+  #receiveProgress({ progress, isComplete }: Extract<ToHistory, { type: 'progress' }>): void {
+    const { isRead, progress: before } = this.#state;
+    this.#set({ progress, isRead: isRead || isComplete });
+    if (!isComplete) return;
+    if (isRead && before?.reading === progress.reading) this.#askAdded();
+    else this.#ask();
+  }
+
+  #receivePage({ page, part }: Extract<ToHistory, { type: 'page' }>): void {
+    const { rows, next } = this.#state;
+    switch (part) {
+      case 'all':
+        this.#isAsking = false;
+        this.#upTo = page.upTo;
+        this.#set({ rows: page.rows, next: page.next });
+        return;
+      case 'more':
+        this.#isAsking = false;
+        this.#set({ rows: [...rows, ...page.rows], next: page.next });
+        return;
+      case 'added':
+        this.#upTo = page.upTo;
+        this.#set({ rows: withAdded(rows, page.rows, next) });
     }
   }
 
@@ -103,12 +126,34 @@ export class HistoryStore {
     this.#post({ type: 'filter', request: this.#request, filter: this.#state.filter });
   }
 
+  /** What is shown stays as it is: only what came since is asked for. */
+  #askAdded(): void {
+    const { filter } = this.#state;
+    this.#post({ type: 'added', request: this.#request, filter, after: this.#upTo });
+  }
+
   #set(part: { readonly [Key in keyof HistoryState]?: HistoryState[Key] | undefined }): void {
     // What is set to `undefined` is gone; a problem is over with the next news.
     const { problem: _, ...before } = this.#state;
     this.#state = withoutUndefined({ ...before, ...part });
     this.#draw();
   }
+}
+
+/** Newest first; what belongs below the last row comes with the next page. */
+function withAdded(
+  rows: readonly HistoryRow[],
+  added: readonly HistoryRow[],
+  next: HistoryPage['next'],
+): readonly HistoryRow[] {
+  const known = new Set(rows.map(({ id }) => id));
+  const fresh = added.filter((row) => !known.has(row.id) && (!next || isNewer(row, next)));
+  if (fresh.length === 0) return rows;
+  return [...rows, ...fresh].sort((a, b) => (isNewer(a, b) ? -1 : 1));
+}
+
+function isNewer(one: HistoryCursor, other: HistoryCursor): boolean {
+  return one.at > other.at || (one.at === other.at && one.id > other.id);
 }
 
 function withoutUndefined(state: { [Key in keyof HistoryState]: HistoryState[Key] | undefined }) {

@@ -18,6 +18,13 @@ export type HistoryCall =
       readonly limit: number;
       readonly before?: HistoryCursor;
     }
+  /** What was read after row `after`, and fits. */
+  | {
+      readonly kind: 'added';
+      readonly filter: HistoryFilter;
+      readonly limit: number;
+      readonly after: number;
+    }
   | { readonly kind: 'totals'; readonly filter: HistoryFilter }
   | { readonly kind: 'verify' }
   | { readonly kind: 'export'; readonly filter: HistoryFilter; readonly file: string };
@@ -26,6 +33,7 @@ export interface HistoryResults {
   readonly newest: HistoryPage;
   readonly update: HistoryProgress;
   readonly page: HistoryPage;
+  readonly added: HistoryPage;
   readonly totals: HistoryTotals;
   readonly verify: HistoryVerdict;
   /** How many requests were written. */
@@ -41,5 +49,7 @@ export type HistoryReply =
   | { readonly id: number; readonly result: HistoryResults[HistoryCall['kind']] }
   | { readonly id: number; readonly error: string }
   | { readonly progress: HistoryProgress }
+  /** The record was read on because it has changed. */
+  | { readonly grown: HistoryProgress }
   /** So many records were checked so far. */
   | { readonly verified: number };

@@ -10,6 +10,8 @@ export interface HistoryClientOptions {
   /** A file where the index may be kept for the next time. */
   readonly snapshot?: string;
   readonly onProgress: (progress: HistoryProgress) => void;
+  /** All that was added to the record meanwhile is read. */
+  readonly onGrown: (progress: HistoryProgress) => void;
   readonly onVerified: (records: number) => void;
 }
 
@@ -56,6 +58,7 @@ export class HistoryClient {
 
   #receive(reply: HistoryReply): void {
     if ('progress' in reply) this.#options.onProgress(reply.progress);
+    else if ('grown' in reply) this.#options.onGrown(reply.grown);
     else if ('verified' in reply) this.#options.onVerified(reply.verified);
     else {
       const waiting = this.#waiting.get(reply.id);

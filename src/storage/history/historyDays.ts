@@ -17,6 +17,7 @@ let lastOffset = { hour: Number.NaN, offset: 0 };
 function offsetAt(at: number): number {
   const hour = Math.floor(at / 900_000);
   if (hour !== lastOffset.hour)
-    lastOffset = { hour, offset: new Date(at).getTimezoneOffset() * 60_000 };
+    // A time that no calendar has is in no zone either.
+    lastOffset = { hour, offset: new Date(at).getTimezoneOffset() * 60_000 || 0 };
   return lastOffset.offset;
 }

@@ -34,8 +34,13 @@ const ruleChange = v.object({
 const raised = v.object({ type: v.literal('raised'), requestId: text, target: text });
 const entries = v.variant('type', [settled, ruleChange, raised]);
 
+/** What a row has in common with many others. */
+export type RowShape = Omit<HistoryRow, 'id' | 'at' | 'latencyMs' | 'target'>;
+
 /** A row before the index gives it a number. */
-export type HistoryEntryRow = Omit<HistoryRow, 'id'>;
+export interface HistoryEntryRow extends Pick<HistoryRow, 'at' | 'latencyMs' | 'target'> {
+  readonly shape: RowShape;
+}
 
 /** A line of the record, as the history reads it. */
 export type HistoryEntry =
@@ -48,8 +53,6 @@ export type HistoryEntry =
 
 /** Reads a line of the journal without its newline. `undefined` when it is no line of one; whether it is true is not asked. */
 export function historyEntry(line: string): HistoryEntry | undefined {
-  const begun = raisedEntry(line);
-  if (begun) return begun;
   const parsed = parseJson(line);
   if (typeof parsed !== 'object' || parsed === null || !('entry' in parsed)) return undefined;
   const { success, output } = v.safeParse(entries, parsed.entry);
@@ -64,65 +67,40 @@ export function historyEntry(line: string): HistoryEntry | undefined {
   }
 }
 
-const START = ',"entry":{"type":"raised","requestId":"';
-const TARGET = ',"target":';
-/** `},"hash":"` + 64 + `"}` */
-const END = 76;
-const ends = v.tuple([v.string(), v.string()]);
-
-/** Half of all lines, of which only two texts are needed: they are cut out where they are as the journal writes them. */
-function raisedEntry(line: string): HistoryEntry | undefined {
-  const start = line.indexOf(START);
-  // `seq` has at most 16 digits, `prev` 64.
-  if (start < 0 || start > 110) return undefined;
-  const idStart = start + START.length - 1;
-  const idEnd = line.indexOf('"', idStart + 1) + 1;
-  const target = line.lastIndexOf(TARGET);
-  if (target < idEnd) return undefined;
-  const texts = `[${line.slice(idStart, idEnd)},${line.slice(target + TARGET.length, -END)}]`;
-  const parsed = v.safeParse(ends, parseJson(texts));
-  if (!parsed.success) return undefined;
-  return { kind: 'raised', requestId: parsed.output[0], target: parsed.output[1] };
-}
-
 function rowOf(entry: v.InferOutput<typeof settled>): HistoryEntryRow {
-  const { agentId, sessionKey, sessionTitle, tool, toolName, target } = entry;
+  const { agentId, sessionKey, sessionTitle, tool, toolName } = entry;
   const { decidedBy, decision, rule } = entry;
-  return {
-    at: entry.decidedAt,
+  const shape: RowShape = {
     agentId,
     sessionKey,
     sessionTitle,
     tool,
     toolName,
-    target,
     answer: decision === 'allow' ? 'allowed' : answerOfDeny(decidedBy.kind),
     by: decidedBy.kind,
     surface: decidedBy.surface,
     ruleId: decidedBy.kind === 'rule' ? decidedBy.id : (rule?.id ?? ''),
     ruleLabel: rule?.label ?? '',
     scope: decidedBy.kind === 'rule' ? decidedBy.scope : (rule?.scope ?? ''),
-    latencyMs: entry.decisionLatencyMs,
   };
+  return { at: entry.decidedAt, latencyMs: entry.decisionLatencyMs, target: entry.target, shape };
 }
 
 function changeOf({ change, rule, by, at }: v.InferOutput<typeof ruleChange>): HistoryEntryRow {
-  return {
-    at,
+  const shape: RowShape = {
     agentId: '',
     sessionKey: '',
     sessionTitle: '',
     tool: 'rule',
     toolName: change,
-    target: rule.label,
     answer: 'changed',
     by: by.kind,
     surface: by.surface,
     ruleId: rule.id,
     ruleLabel: rule.label,
     scope: rule.scope,
-    latencyMs: 0,
   };
+  return { at, latencyMs: 0, target: rule.label, shape };
 }
 
 /** Only a person, a rule and the time limit deny; otherwise nothing ran. */

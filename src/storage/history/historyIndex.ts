@@ -6,192 +6,125 @@ import type {
   HistoryRow,
   HistoryTotals,
 } from '../../protocol/historyView.ts';
+import { ByteTexts } from './byteTexts.ts';
 import { dayOf, startOfDay } from './historyDays.ts';
+import type { RowShape } from './historyEntry.ts';
+import { totalsOf, type Wanted } from './historyTotals.ts';
 import { Where } from './historyWhere.ts';
+import type { RowSink } from './lineReader.ts';
+import { RowColumns } from './rowColumns.ts';
+import { RowShapes } from './rowShapes.ts';
 import type { SavedIndex } from './savedIndex.ts';
 
-const BATCH = 50;
-const MAX_LISTED = 2000;
-/** Rules and waits are looked at among so many rows: the newest are what a person wants to know, all take a moment. */
-const NEWEST = 10_000;
-
-/** Columns that hold the number of a word. */
-const WORDS = [
-  'agentId',
-  'sessionKey',
-  'tool',
-  'toolName',
-  'target',
-  'answer',
-  '"by"',
-  'surface',
-  'ruleId',
-  'scope',
-];
-const COLUMNS = ['at', 'day', 'latencyMs', ...WORDS];
-
-const SCHEMA = `
-PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
-CREATE TABLE request (id INTEGER PRIMARY KEY, ${COLUMNS.map((name) => `${name} INTEGER`).join(', ')});
-CREATE TABLE daily (day INTEGER, agentId INTEGER, tool INTEGER, answer INTEGER, "by" INTEGER, scope INTEGER,
-  times INTEGER, PRIMARY KEY (day, agentId, tool, answer, "by", scope)) WITHOUT ROWID;
-`;
+/** So many rows are inserted at once. */
+const BATCH = 100;
+const PRAGMAS = `PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY;
+  PRAGMA locking_mode = EXCLUSIVE; PRAGMA cache_size = -65536;`;
+/** In the order of time, and nothing else to be kept in order: rows are taken in fast. */
+const SCHEMA = `CREATE TABLE request (at INTEGER, id INTEGER, target INTEGER, shape INTEGER,
+  PRIMARY KEY (at, id)) WITHOUT ROWID;`;
+const COLUMNS = 4;
 
 /**
- * The requests of the record in a database in memory, to be thrown away and made anew. Texts are kept once each, and rows
- * hold their numbers: a million rows are scanned in a moment, and a text is searched in what differs only.
+ * The requests of the record, to be thrown away and made anew: all that is known of rows in columns of numbers, and a
+ * database in memory that finds them by time. What rows are about and what they have in common is kept once each, and a
+ * filter looks at that before it looks at rows.
  */
-export class HistoryIndex {
+export class HistoryIndex implements RowSink {
+  readonly targets: ByteTexts;
   readonly #db: Database;
   readonly #insert: Statement;
-  readonly #words: string[] = [''];
-  readonly #numbers = new Map([['', 0]]);
-  /** Targets apart from the other words: these are few and looked up for each row, those are many and mostly new. */
-  readonly #targetNumbers = new Map([['', 0]]);
-  /** Each target in lower case, with its number. */
-  readonly #targets: { readonly number: number; readonly lower: string }[] = [];
-  readonly #agents = new Set<string>();
+  readonly #rows: RowColumns;
+  readonly #shapes: RowShapes;
   /** Titles of sessions and labels of rules, by key: the last that was read counts, for all rows. */
-  readonly #sessions = new Map<string, string>();
-  readonly #rules = new Map<string, string>();
-  /** By the number of a target: whether the text that is searched for is in it. */
-  #wanted = new Uint8Array();
+  readonly #sessions: Map<string, string>;
+  readonly #rules: Map<string, string>;
+  /** Targets in lower case, by number; made when somebody searches. */
+  readonly #lower: string[] = [];
+  #found: { readonly text: string; readonly marks: Uint8Array } | undefined;
   #batch: number[] = [];
-  #daily = new Map<string, number>();
-  #count = 0;
+  #isWriting = false;
   /** Rows that are a change of a rule, no request. */
-  #changes = 0;
-  readonly #last = new Map<keyof HistoryRow, { readonly word: string; readonly number: number }>();
+  #changes: number;
 
-  /** `saved` is what {@link save} gave. */
+  /** `saved` is what {@link save} gave. Throws when its database is damaged. */
   constructor(sql: SqlJsStatic, saved?: SavedIndex) {
     this.#db = new sql.Database(saved?.database);
-    if (saved) this.#restore(saved);
-    else this.#db.exec(SCHEMA);
-    this.#db.create_function('wanted', (target: number) => this.#wanted[target] ?? 0);
+    this.#db.exec(saved ? PRAGMAS : PRAGMAS + SCHEMA);
+    this.targets = new ByteTexts(saved?.targets);
+    this.#rows = new RowColumns(saved?.rows);
+    this.#shapes = new RowShapes(saved?.shapes ?? []);
+    this.#sessions = new Map(saved?.sessions ?? []);
+    this.#rules = new Map(saved?.rules ?? []);
+    this.#changes = saved?.changes ?? 0;
     this.#insert = this.#prepareInsert(BATCH);
   }
 
-  /** What {@link save} gave as an index again; `undefined` when it is damaged. */
-  static restored(sql: SqlJsStatic, saved: SavedIndex): HistoryIndex | undefined {
-    try {
-      const index = new HistoryIndex(sql, saved);
-      const [found] = index.#db.exec('SELECT COUNT(*) FROM request; PRAGMA quick_check(1)');
-      return found?.values[0]?.[0] === saved.count ? index : undefined;
-    } catch {
-      return undefined;
-    }
+  /** How many rows there are. */
+  get count(): number {
+    return this.#rows.count;
+  }
+
+  get requests(): number {
+    return this.count - this.#changes;
+  }
+
+  get agents(): string[] {
+    const ids = new Set(this.#shapes.all.map(({ agentId }) => agentId));
+    ids.delete('');
+    return [...ids].sort();
   }
 
   /** Everything that is in the index, to go on with it later. */
   save(): SavedIndex {
     this.flush();
-    const database = this.#db.export();
-    const targets = this.#targets.map(({ number }) => number);
     return {
-      ...{ database, words: this.#words, targets, agents: this.agents },
-      ...{ count: this.#count, changes: this.#changes },
-      ...{ sessions: [...this.#sessions], rules: [...this.#rules] },
+      database: this.#db.export(),
+      targets: this.targets.save(),
+      rows: this.#rows.all,
+      shapes: this.#shapes.all,
+      sessions: [...this.#sessions],
+      rules: [...this.#rules],
+      changes: this.#changes,
     };
   }
 
-  #restore({ words, targets, agents, count, changes, sessions, rules }: SavedIndex): void {
-    this.#words.length = 0;
-    const areTargets = new Set(targets);
-    for (const [number, word] of words.entries()) {
-      this.#words.push(word);
-      if (areTargets.has(number)) this.#rememberTarget(word, number);
-      else this.#numbers.set(word, number);
-    }
-    for (const agent of agents) this.#agents.add(agent);
-    for (const [key, title] of sessions) this.#sessions.set(key, title);
-    for (const [id, label] of rules) this.#rules.set(id, label);
-    this.#count = count;
-    this.#changes = changes;
-  }
-
-  get count(): number {
-    return this.#count;
-  }
-
-  get requests(): number {
-    return this.#count - this.#changes;
-  }
-
-  get agents(): string[] {
-    return [...this.#agents].sort();
-  }
-
   /** Takes a row in; it is found after the next {@link flush}. */
-  add(row: Omit<HistoryRow, 'id'>): void {
-    const day = dayOf(row.at);
-    const target = this.#targetNumber(row.target);
-    if (row.agentId !== '') this.#agents.add(row.agentId);
-    if (row.sessionTitle !== '') this.#sessions.set(row.sessionKey, row.sessionTitle);
-    if (row.ruleLabel !== '') this.#rules.set(row.ruleId, row.ruleLabel);
-    const agentId = this.#again('agentId', row.agentId);
-    const tool = this.#again('tool', row.tool);
-    const answer = this.#again('answer', row.answer);
-    const by = this.#again('by', row.by);
-    const scope = this.#again('scope', row.scope);
-    const session = this.#again('sessionKey', row.sessionKey);
-    const toolName = this.#again('toolName', row.toolName);
-    const surface = this.#again('surface', row.surface);
-    const ruleId = this.#again('ruleId', row.ruleId);
-    this.#batch.push(
-      ++this.#count,
-      row.at,
-      day,
-      row.latencyMs,
-      agentId,
-      session,
-      tool,
-      toolName,
-      target,
-    );
-    this.#batch.push(answer, by, surface, ruleId, scope);
-    if (row.answer === 'changed') this.#changes++;
-    else {
-      const key = `${day},${agentId},${tool},${answer},${by},${scope}`;
-      this.#daily.set(key, (this.#daily.get(key) ?? 0) + 1);
-    }
-    if (this.#batch.length === BATCH * (COLUMNS.length + 1)) this.#write();
+  add(at: number, latencyMs: number, target: number, shape: RowShape): void {
+    const number = this.#shapes.numberOf(shape);
+    if (shape.sessionTitle !== '') this.#sessions.set(shape.sessionKey, shape.sessionTitle);
+    if (shape.ruleLabel !== '') this.#rules.set(shape.ruleId, shape.ruleLabel);
+    if (shape.answer === 'changed') this.#changes++;
+    const id = this.#rows.add(at, latencyMs, target, number);
+    this.#batch.push(at, id, target, number);
+    if (this.#batch.length === BATCH * COLUMNS) this.#write();
   }
 
   /** Makes everything that was added visible. */
   flush(): void {
-    const width = COLUMNS.length + 1;
-    const rest = this.#prepareInsert(1);
-    for (let at = 0; at < this.#batch.length; at += width)
-      rest.run(this.#batch.slice(at, at + width));
-    rest.free();
-    this.#batch = [];
-    const upsert = this.#db.prepare(
-      'INSERT INTO daily VALUES (?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET times = times + excluded.times',
-    );
-    for (const [key, times] of this.#daily) upsert.run([...key.split(',').map(Number), times]);
-    upsert.free();
-    this.#daily = new Map();
-  }
-
-  /**
-   * Called once when most rows are in: they are found faster, and new ones are added more slowly. The first index holds all
-   * that a filter asks for, so that even what is rare is found without going to the rows.
-   */
-  order(): void {
-    this.#db.exec(`
-      CREATE INDEX IF NOT EXISTS request_at ON request
-        (at DESC, id DESC, target, agentId, tool, answer, "by", scope, day, latencyMs, ruleId);
-      CREATE INDEX IF NOT EXISTS request_target ON request (target);`);
+    if (this.#batch.length > 0) {
+      const rest = this.#prepareInsert(this.#batch.length / COLUMNS);
+      rest.run(this.#batch);
+      rest.free();
+      this.#batch = [];
+    }
+    if (this.#isWriting) this.#db.exec('COMMIT');
+    this.#isWriting = false;
   }
 
   page(filter: HistoryFilter, limit: number, before?: HistoryCursor): HistoryPage {
-    const where = this.#where(filter, true);
+    const where = this.#where(filter);
     if (before) where.add('(at, id) < (?, ?)', before.at, before.id);
-    const rows = this.#rows(where, limit + 1);
-    const last = rows[limit - 1];
-    if (rows.length <= limit || !last) return { rows };
-    return { rows: rows.slice(0, limit), next: { at: last.at, id: last.id } };
+    return this.#page(where, limit);
+  }
+
+  /** Rows that were read after the row `after`, wherever they are in time. */
+  added(filter: HistoryFilter, limit: number, after: number): HistoryPage {
+    const where = this.#where(filter);
+    const oldest = this.#rows.all.at.subarray(after).reduce((a, b) => Math.min(a, b), Infinity);
+    where.add('at >= ?', oldest);
+    where.add('id > ?', after);
+    return this.#page(where, limit);
   }
 
   /** All rows of a filter, newest first, some thousand at once. */
@@ -205,41 +138,15 @@ export class HistoryIndex {
   }
 
   totals(filter: HistoryFilter): HistoryTotals {
-    const hasText = (filter.text ?? '') !== '';
-    // Without a text, the sums of each day are all that is needed.
-    const where = hasText ? this.#whereRequests(filter) : this.#where(filter, false);
-    const [table, times] = hasText ? ['request', '1'] : ['daily', 'times'];
-    const person = this.#number('person');
-    const rule = this.#number('rule');
-    const denied = this.#number('denied');
-    const days: { day: number; person: number; rule: number }[] = [];
-    let all = 0;
-    let deniedCount = 0;
-    const sums = this.#db.prepare(
-      `SELECT day, SUM(${times}), SUM(${times} * ("by" = ${person})), SUM(${times} * ("by" = ${rule})),
-         SUM(${times} * (answer = ${denied} AND "by" = ${person}))
-       FROM ${table} ${where.sql} GROUP BY day ORDER BY day`,
-      where.values,
+    const { busiestRule, ...totals } = totalsOf(
+      this.#rows.all,
+      this.#shapes.all,
+      this.#wanted(filter),
     );
-    while (sums.step()) {
-      const [day = 0, sum = 0, byPerson = 0, byRule = 0, denials = 0] = sums.get().map(Number);
-      all += sum;
-      deniedCount += denials;
-      days.push({ day, person: byPerson, rule: byRule });
-    }
-    sums.free();
-    const byPerson = days.reduce((total, each) => total + each.person, 0);
-    const byRule = days.reduce((total, each) => total + each.rule, 0);
-    const busiestRule = this.#busiestRule(filter);
-    const medianWaitMs = this.#medianWait(filter);
+    if (!busiestRule) return totals;
     return {
-      all,
-      byPerson,
-      byRule,
-      denied: deniedCount,
-      days,
-      ...(busiestRule && { busiestRule }),
-      ...(medianWaitMs !== undefined && { medianWaitMs }),
+      ...totals,
+      busiestRule: { ...busiestRule, label: this.#rules.get(busiestRule.id) ?? '' },
     };
   }
 
@@ -248,139 +155,86 @@ export class HistoryIndex {
     this.#db.close();
   }
 
-  #busiestRule(filter: HistoryFilter): HistoryTotals['busiestRule'] {
-    const where = this.#whereRequests({ ...filter, by: 'rule' });
-    const found = this.#db.prepare(
-      `SELECT ruleId, COUNT(*) AS times FROM
-         (SELECT ruleId FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${NEWEST})
-       GROUP BY ruleId ORDER BY times DESC LIMIT 1`,
-      where.values,
-    );
-    const row = found.step() ? found.get().map(Number) : undefined;
-    found.free();
-    if (!row) return undefined;
-    const id = this.#words[row[0] ?? 0] ?? '';
-    return { id, label: this.#rules.get(id) ?? '', times: row[1] ?? 0 };
+  #wanted(filter: HistoryFilter): Wanted {
+    const { days, text } = filter;
+    return {
+      shapes: this.#shapes.fitting(filter),
+      targets: text ? this.#containing(text) : undefined,
+      since:
+        days === undefined ? Number.NEGATIVE_INFINITY : startOfDay(dayOf(Date.now()) - days + 1),
+    };
   }
 
-  #medianWait(filter: HistoryFilter): number | undefined {
-    const where = this.#whereRequests({ ...filter, by: 'person' });
-    const found = this.#db.prepare(
-      `SELECT latencyMs FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${NEWEST}`,
-      where.values,
-    );
-    const waits: number[] = [];
-    while (found.step()) waits.push(Number(found.get()[0]));
-    found.free();
-    return waits.sort((a, b) => a - b)[Math.floor(waits.length / 2)];
-  }
-
-  /** Without the changes of rules: sums are of requests. */
-  #whereRequests(filter: HistoryFilter): Where {
-    const where = this.#where(filter, true);
-    if (this.#changes > 0) where.add('answer <> ?', this.#known('changed'));
-    return where;
-  }
-
-  #where(filter: HistoryFilter, isRequest: boolean): Where {
+  #where(filter: HistoryFilter): Where {
+    const { shapes, targets, since } = this.#wanted(filter);
     const where = new Where();
-    const { days, agentId, tool, answer, by, text } = filter;
-    if (days !== undefined) {
-      const first = dayOf(Date.now()) - days + 1;
-      if (isRequest) where.add('at >= ?', startOfDay(first));
-      else where.add('day >= ?', first);
-    }
-    if (agentId !== undefined) where.add('agentId = ?', this.#known(agentId));
-    if (tool !== undefined) where.add('tool = ?', this.#known(tool));
-    if (answer !== undefined) where.add('answer = ?', this.#known(answer));
-    if (by === 'person' || by === 'rule') where.add('"by" = ?', this.#known(by));
-    else if (by !== undefined) where.add('scope = ?', this.#known(by));
-    if (isRequest && text) where.add(this.#isTarget(text));
+    where.add('at >= ?', since);
+    where.addMarked('shape', shapes);
+    if (targets) where.addMarked('target', targets);
     return where;
   }
 
-  /** Few targets are looked up. Of many, a list would take longer than the search: each row that is met asks for its own. */
-  #isTarget(text: string): string {
+  /** By number of a target: 1 where the text, in any case of letters, is a part of it. Rows and sums ask for the same. */
+  #containing(text: string): Uint8Array {
+    const { count } = this.targets;
+    if (this.#found?.text === text && this.#found.marks.length === count) return this.#found.marks;
+    for (let number = this.#lower.length; number < count; number++)
+      this.#lower.push(this.targets.text(number).toLowerCase());
     const wanted = text.toLowerCase();
-    const found: number[] = [];
-    for (const { number, lower } of this.#targets) if (lower.includes(wanted)) found.push(number);
-    if (found.length <= MAX_LISTED) return `target IN (${found.join(',')})`;
-    this.#wanted = new Uint8Array(this.#words.length);
-    for (const number of found) this.#wanted[number] = 1;
-    return 'wanted(target)';
+    const marks = new Uint8Array(count);
+    for (let number = 0; number < count; number++)
+      if (this.#lower[number]?.includes(wanted)) marks[number] = 1;
+    this.#found = { text, marks };
+    return marks;
   }
 
-  #rows(where: Where, limit: number): HistoryRow[] {
+  #page(where: Where, limit: number): HistoryPage {
+    const rows = this.#ids(where, limit + 1).map((id) => this.#row(id));
+    const upTo = this.count - this.#batch.length / COLUMNS;
+    const last = rows[limit - 1];
+    if (rows.length <= limit || !last) return { rows, upTo };
+    return { rows: rows.slice(0, limit), upTo, next: { at: last.at, id: last.id } };
+  }
+
+  /** Newest first. */
+  #ids(where: Where, limit: number): number[] {
     const statement = this.#db.prepare(
-      `SELECT id, at, latencyMs, ${WORDS.join(', ')} FROM request WHERE id IN
-         (SELECT id FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${limit})
-       ORDER BY at DESC, id DESC`,
+      `SELECT id FROM request ${where.sql} ORDER BY at DESC, id DESC LIMIT ${limit}`,
       where.values,
     );
-    const rows: HistoryRow[] = [];
-    while (statement.step()) rows.push(this.#row(statement.get().map(Number)));
+    const ids: number[] = [];
+    while (statement.step()) ids.push(Number(statement.get()[0]));
     statement.free();
-    return rows;
+    return ids;
   }
 
-  #row([id = 0, at = 0, latencyMs = 0, ...numbers]: readonly number[]): HistoryRow {
-    const words = numbers.map((number) => this.#words[number] ?? '');
-    const [agentId = '', sessionKey = '', tool = '', toolName = '', target = ''] = words;
-    const [answer = '', by = '', surface = '', ruleId = '', scope = ''] = words.slice(5);
-    const sessionTitle = this.#sessions.get(sessionKey) ?? '';
-    const who = { agentId, sessionKey, sessionTitle, tool, toolName, target };
-    const rule = { ruleId, ruleLabel: this.#rules.get(ruleId) ?? '', scope };
-    return { id, at, latencyMs, ...who, answer: answerOf(answer), by, surface, ...rule };
-  }
-
-  /** The same as the row before has, more often than not. */
-  #again(column: keyof HistoryRow, word: string): number {
-    const last = this.#last.get(column);
-    if (last?.word === word) return last.number;
-    const number = this.#number(word);
-    this.#last.set(column, { word, number });
-    return number;
-  }
-
-  #targetNumber(target: string): number {
-    const known = this.#targetNumbers.get(target);
-    if (known !== undefined) return known;
-    const number = this.#words.push(target) - 1;
-    this.#rememberTarget(target, number);
-    return number;
-  }
-
-  #rememberTarget(target: string, number: number): void {
-    this.#targetNumbers.set(target, number);
-    this.#targets.push({ number, lower: target.toLowerCase() });
-  }
-
-  #number(word: string): number {
-    const known = this.#numbers.get(word);
-    if (known !== undefined) return known;
-    const number = this.#words.push(word) - 1;
-    this.#numbers.set(word, number);
-    return number;
-  }
-
-  /** -1 for a word that is in no row. */
-  #known(word: string): number {
-    return this.#numbers.get(word) ?? -1;
+  #row(id: number): HistoryRow {
+    const { at, latencyMs, target, shape } = this.#rows.row(id);
+    const common = this.#shapes.all[shape];
+    if (!common) throw new Error('the index of the history is damaged');
+    const sessionTitle = this.#sessions.get(common.sessionKey) ?? '';
+    const ruleLabel = this.#rules.get(common.ruleId) ?? '';
+    return {
+      ...common,
+      id,
+      at,
+      latencyMs,
+      target: this.targets.text(target),
+      sessionTitle,
+      ruleLabel,
+    };
   }
 
   #write(): void {
+    // One for many rows: with each of them, what has changed goes to where the database is.
+    if (!this.#isWriting) this.#db.exec('BEGIN');
+    this.#isWriting = true;
     this.#insert.run(this.#batch);
     this.#batch = [];
   }
 
   #prepareInsert(rows: number): Statement {
-    const row = `(${Array(COLUMNS.length + 1)
-      .fill('?')
-      .join(',')})`;
+    const row = `(${Array(COLUMNS).fill('?').join(',')})`;
     return this.#db.prepare(`INSERT INTO request VALUES ${Array(rows).fill(row).join(',')}`);
   }
-}
-
-function answerOf(word: string): HistoryRow['answer'] {
-  return word === 'allowed' || word === 'denied' || word === 'changed' ? word : 'nothing';
 }

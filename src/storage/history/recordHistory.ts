@@ -7,8 +7,10 @@ import { journalFiles, verifyJournal } from '../journalReader.ts';
 import type { HistoryCall, HistoryReply, HistoryResults } from './historyCalls.ts';
 import { exportRows } from './historyExport.ts';
 import { HistoryIndex } from './historyIndex.ts';
-import { HistoryLoader, newestRows } from './historyLoader.ts';
-import { readSnapshot, writeSnapshot } from './historySnapshot.ts';
+import { HistoryLoader, RecordChanged } from './historyLoader.ts';
+import { readSnapshot, type Snapshot, writeSnapshot } from './historySnapshot.ts';
+import { newestRows } from './newestRows.ts';
+import { RecordWatch } from './recordWatch.ts';
 
 interface Loaded {
   readonly index: HistoryIndex;
@@ -19,6 +21,8 @@ interface Loaded {
 const PROGRESS_MS = 100;
 /** So many new requests are worth a new snapshot. */
 const WORTH_SAVING = 20_000;
+/** The first questions are answered before the snapshot is made. */
+const SAVE_AFTER_MS = 1000;
 
 /** The history of one record: answers calls, one thread for all. */
 export class RecordHistory {
@@ -26,9 +30,15 @@ export class RecordHistory {
   readonly #snapshot: string | undefined;
   readonly #tell: (news: HistoryReply) => void;
   #loaded: Promise<Loaded> | undefined;
+  /** How often all was read: rows have other numbers each time. */
+  #reading = 0;
   /** Updates come one after the other. */
   #updating: Promise<unknown> = Promise.resolve();
+  #watch: RecordWatch | undefined;
+  #saving: NodeJS.Timeout | undefined;
   #toldAt = 0;
+  /** What was told last of how far it is. */
+  #told = '';
 
   /** `snapshot` is a file where the index may be kept for the next time. */
   constructor(folder: string, tell: (news: HistoryReply) => void, snapshot?: string) {
@@ -40,11 +50,13 @@ export class RecordHistory {
   async answer(call: HistoryCall): Promise<HistoryResults[HistoryCall['kind']]> {
     switch (call.kind) {
       case 'newest':
-        return { rows: await newestRows(this.#folder, call.limit) };
+        return { rows: await newestRows(this.#folder, call.limit), upTo: 0 };
       case 'update':
         return this.#update();
       case 'page':
         return (await this.#ready()).index.page(call.filter, call.limit, call.before);
+      case 'added':
+        return (await this.#ready()).index.added(call.filter, call.limit, call.after);
       case 'totals':
         return (await this.#ready()).index.totals(call.filter);
       case 'verify':
@@ -52,6 +64,12 @@ export class RecordHistory {
       case 'export':
         return exportRows(call.file, (await this.#ready()).index.pages(call.filter));
     }
+  }
+
+  /** Stops watching the record. */
+  dispose(): void {
+    this.#watch?.dispose();
+    clearTimeout(this.#saving);
   }
 
   #ready(): Promise<Loaded> {
@@ -62,45 +80,77 @@ export class RecordHistory {
   async #load(): Promise<Loaded> {
     const wasm = await sqlWasm();
     const sql = await initSqlJs({ wasmBinary: wasm.buffer });
-    const { index, loader } = await this.#start(sql);
-    const before = index.count;
+    // What comes while it is read is told after it.
+    this.#watch ??= new RecordWatch(this.#folder, () => void this.#look());
+    const saved = this.#snapshot ? await readSnapshot(this.#snapshot) : undefined;
+    const loaded = await this.#readOn(sql, saved).catch((error: unknown) => {
+      // Made of another record than the one that is there.
+      if (saved) return this.#readOn(sql);
+      throw error;
+    });
+    if (loaded.index.count - (saved?.index.rows.at.length ?? 0) >= WORTH_SAVING)
+      this.#saveLater(loaded);
+    return loaded;
+  }
+
+  async #readOn(sql: SqlJsStatic, saved?: Snapshot): Promise<Loaded> {
+    this.#reading++;
+    const index = new HistoryIndex(sql, saved?.index);
+    const loader = new HistoryLoader(this.#folder, index, saved?.place);
     await loader.update(() => this.#tellProgress(loader));
-    index.order();
-    // Fewer are read faster than written.
-    if (this.#snapshot && index.count - before >= WORTH_SAVING) {
-      const snapshot = { index: index.save(), place: loader.place };
-      // Without it the next time takes as long as this.
-      void writeSnapshot(this.#snapshot, snapshot).catch(() => {});
-    }
+    this.#told ||= placeOf(this.#progress(loader));
     return { index, loader };
   }
 
-  /** Where the last time ended, if that is known and whole. */
-  async #start(sql: SqlJsStatic): Promise<Loaded> {
-    const saved = this.#snapshot ? await readSnapshot(this.#snapshot, this.#folder) : undefined;
-    const index = saved && HistoryIndex.restored(sql, saved.index);
-    if (saved && index)
-      return { index, loader: new HistoryLoader(this.#folder, index, saved.place) };
-    const empty = new HistoryIndex(sql);
-    return { index: empty, loader: new HistoryLoader(this.#folder, empty) };
+  /** Fewer are read faster than written. Without it the next time takes as long as this. */
+  #saveLater({ index, loader }: Loaded): void {
+    const file = this.#snapshot;
+    if (file === undefined) return;
+    const save = async () => writeSnapshot(file, { index: index.save(), place: loader.place });
+    this.#saving = setTimeout(() => void save().catch(() => {}), SAVE_AFTER_MS);
   }
 
   async #update(): Promise<HistoryProgress> {
     const isFirst = this.#loaded === undefined;
     const { loader } = await this.#ready();
-    if (!isFirst) {
-      const next = this.#updating.then(() => loader.update(() => this.#tellProgress(loader)));
-      this.#updating = next.catch(() => {});
-      await next;
+    if (isFirst) return this.#progress(loader);
+    const next = this.#updating.then(() => this.#readNew());
+    this.#updating = next.catch(() => {});
+    return next;
+  }
+
+  async #readNew(): Promise<HistoryProgress> {
+    const { index, loader } = await this.#ready();
+    try {
+      await loader.update(() => this.#tellProgress(loader));
+      return this.#progress(loader);
+    } catch (error) {
+      if (!(error instanceof RecordChanged)) throw error;
+      clearTimeout(this.#saving);
+      index.close();
+      this.#loaded = undefined;
+      return this.#progress((await this.#ready()).loader);
     }
-    return loader.progress;
+  }
+
+  /** Reads what was added, and tells when that is more than was told before. */
+  async #look(): Promise<void> {
+    // What fails now fails again, and is told, with the next question.
+    const progress = await this.#update().catch(() => undefined);
+    if (!progress || placeOf(progress) === this.#told) return;
+    this.#told = placeOf(progress);
+    this.#tell({ grown: progress });
+  }
+
+  #progress(loader: HistoryLoader): HistoryProgress {
+    return { ...loader.progress, reading: this.#reading };
   }
 
   #tellProgress(loader: HistoryLoader): void {
     const now = performance.now();
     if (now - this.#toldAt < PROGRESS_MS) return;
     this.#toldAt = now;
-    this.#tell({ progress: loader.progress });
+    this.#tell({ progress: this.#progress(loader) });
   }
 
   async #verify(): Promise<HistoryVerdict> {
@@ -120,6 +170,10 @@ export class RecordHistory {
     }
     return { records, torn, checkedAt: Date.now(), ...(broken && { broken }) };
   }
+}
+
+function placeOf({ reading, bytes, torn, unreadable }: HistoryProgress): string {
+  return [reading, bytes, torn, unreadable].join();
 }
 
 /** Beside the program when it is built, in its package when it runs from source. */

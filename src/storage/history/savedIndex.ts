@@ -1,13 +1,16 @@
+import type { SavedTexts } from './byteTexts.ts';
+import type { RowShape } from './historyEntry.ts';
+import type { Columns } from './rowColumns.ts';
+
 /** An index outside of its database's memory. */
 export interface SavedIndex {
   readonly database: Uint8Array;
-  readonly words: readonly string[];
-  readonly targets: readonly number[];
-  readonly agents: readonly string[];
-  readonly count: number;
-  readonly changes: number;
+  readonly targets: SavedTexts;
+  readonly rows: Columns;
+  readonly shapes: readonly RowShape[];
   readonly sessions: Names;
   readonly rules: Names;
+  readonly changes: number;
 }
 
 /** What things are called, by their key. */

@@ -25,6 +25,7 @@ const row = (id: number, more: Partial<HistoryRow> = {}): HistoryRow => ({
   ...more,
 });
 const progress = {
+  reading: 1,
   bytes: 9,
   ofBytes: 10,
   requests: 3,
@@ -32,14 +33,19 @@ const progress = {
   torn: 0,
   unreadable: 0,
 };
-const page = (request: number, rows: readonly HistoryRow[], isMore = false): ToHistory => ({
+const page = (
+  request: number,
+  rows: readonly HistoryRow[],
+  part: 'all' | 'more' | 'added' = 'all',
+): ToHistory => ({
   type: 'page',
   request,
   page: {
     rows,
+    upTo: 500,
     ...(rows.length > 0 && { next: { at: rows.at(-1)?.at ?? 0, id: rows.at(-1)?.id ?? 0 } }),
   },
-  isMore,
+  part,
 });
 
 describe('history page', function () {
@@ -127,8 +133,56 @@ describe('history page', function () {
       requestAnimationFrame(() => { list.scrollTop -= 1; setTimeout(done, 100); });
     })`);
     assert.equal((await sent()).filter(({ type }) => type === 'more').length, 1);
-    await view.send(page(1, [row(200)], true));
+    await view.send(page(1, [row(200)], 'more'));
     assert.equal((await rowTexts()).length, 101);
+  });
+
+  it('shows what is added by itself, and leaves what is read and selected where it is', async () => {
+    const grown: ToHistory = { type: 'progress', progress, isComplete: true };
+    const rows = Array.from({ length: 100 }, (_, i) => row(i + 100));
+    await view.send(grown, page(1, rows), grown);
+    const [, asked] = await sent();
+    assert.deepEqual(asked, { type: 'added', request: 1, filter: { days: 14 }, after: 500 });
+    const seen = `(() => {
+      const rows = [...document.querySelectorAll('.cs-table tbody tr:not(.day)')];
+      const row = rows.find((each) => each.textContent.includes('pnpm test 140'));
+      return [Math.round(row.getBoundingClientRect().top), String(getSelection())];
+    })()`;
+    await view.page.evaluate(`(() => {
+      const rows = [...document.querySelectorAll('.cs-table tbody tr:not(.day)')];
+      const row = rows.find((each) => each.textContent.includes('pnpm test 140'));
+      row.scrollIntoView({ block: 'start' });
+      getSelection().selectAllChildren(row.querySelector('code'));
+      return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    })()`);
+    const before = await view.page.evaluate(seen);
+    // Two newer ones, one between, one that is there already, one that comes with the next page.
+    const added = [row(1), row(2), row(110, { id: 900 }), row(120), row(9000)];
+    await view.send(page(1, added, 'added'));
+    await view.page.evaluate(
+      'new Promise((done) => requestAnimationFrame(() => setTimeout(done, 50)))',
+    );
+    const texts = await rowTexts();
+    assert.equal(texts.length, 103);
+    assert.match(texts[0] ?? '', /pnpm test 1\b/);
+    assert.deepEqual(await view.page.evaluate(seen), before);
+    assert.equal((before as string[])[1], 'pnpm test 140');
+  });
+
+  it('asks anew when the record was read anew: its rows have other numbers', async () => {
+    const complete = (reading: number): ToHistory => ({
+      type: 'progress',
+      progress: { ...progress, reading },
+      isComplete: true,
+    });
+    await view.send(complete(1), page(1, [row(1)]), complete(2));
+    assert.deepEqual(
+      (await sent()).map(({ type, request }) => [type, request]),
+      [
+        ['filter', 1],
+        ['filter', 2],
+      ],
+    );
   });
 
   it('shows sums and a bar for each day', async () => {

@@ -4,12 +4,17 @@ import path from 'node:path';
 import { ulidSource } from '../../../../src/base/ulid.ts';
 import type { DecidedBy } from '../../../../src/permission/decision.ts';
 import type { JournalEntry } from '../../../../src/permission/journalPort.ts';
-import type { HistoryFilter, HistoryRow } from '../../../../src/protocol/historyView.ts';
+import type {
+  HistoryFilter,
+  HistoryProgress,
+  HistoryRow,
+} from '../../../../src/protocol/historyView.ts';
 import type { HistoryReply } from '../../../../src/storage/history/historyCalls.ts';
 import { RecordHistory } from '../../../../src/storage/history/recordHistory.ts';
 import { FileJournal } from '../../../../src/storage/journal.ts';
 import { journalFiles } from '../../../../src/storage/journalReader.ts';
 import { removeFolder, temporaryFolder } from '../../../support/testFolder.ts';
+import { waitFor } from '../../../support/waitFor.ts';
 
 const NOW = Date.now();
 const HOUR = 3_600_000;
@@ -60,7 +65,10 @@ describe('The history of a record', () => {
     news = [];
     history = new RecordHistory(folder, (each) => news.push(each));
   });
-  afterEach(() => removeFolder(folder));
+  afterEach(() => {
+    history.dispose();
+    removeFolder(folder);
+  });
 
   async function record(requests: readonly Given[], from = 0): Promise<string> {
     const journal = new FileJournal({ folder, newId: ulidSource(() => NOW + from) });
@@ -75,6 +83,13 @@ describe('The history of a record', () => {
     const page = await history.answer({ kind: 'page', filter, limit: 100 });
     assert.ok(typeof page === 'object' && 'rows' in page);
     return page.rows;
+  }
+  /** What is told when the record has grown. */
+  async function grown(): Promise<HistoryProgress> {
+    await waitFor(() => news.some((each) => 'grown' in each), 'news', 20_000);
+    const told = news.find((each) => 'grown' in each);
+    assert.ok(told && 'grown' in told);
+    return told.grown;
   }
   const targets = async (filter?: HistoryFilter) =>
     (await rows(filter)).map(({ target }) => target);
@@ -165,8 +180,7 @@ describe('The history of a record', () => {
       { target: 'x', hoursAgo: 48, latency: 9000 },
     ]);
     const all = await history.answer({ kind: 'totals', filter: {} });
-    const byText = await history.answer({ kind: 'totals', filter: { text: 'x' } });
-    assert.deepEqual(byText, all);
+    assert.deepEqual(await history.answer({ kind: 'totals', filter: { text: 'x' } }), all);
     assert.ok(typeof all === 'object' && 'byRule' in all);
     assert.deepEqual(
       [all.all, all.byPerson, all.byRule, all.denied, all.medianWaitMs, all.busiestRule],
@@ -204,15 +218,14 @@ describe('The history of a record', () => {
     await journal.append({ ...asked, sessionTitle: 'New session', rule: made });
     await journal.append({ ...answered, sessionTitle: 'Fix ,"target":tests', target: 'pnpm test' });
     await journal.close();
-    const names = (await rows()).map(({ sessionTitle, ruleLabel, by }) => [
-      by,
-      sessionTitle,
-      ruleLabel,
-    ]);
-    assert.deepEqual(names, [
-      ['rule', 'Fix ,"target":tests', 'pnpm test'],
-      ['person', 'Fix ,"target":tests', 'pnpm test'],
-    ]);
+    const names = await rows();
+    assert.deepEqual(
+      names.map((row) => [row.by, row.sessionTitle, row.ruleLabel]),
+      [
+        ['rule', 'Fix ,"target":tests', 'pnpm test'],
+        ['person', 'Fix ,"target":tests', 'pnpm test'],
+      ],
+    );
     const totals = await history.answer({ kind: 'totals', filter: {} });
     assert.ok(typeof totals === 'object' && 'byRule' in totals);
     assert.deepEqual(totals.busiestRule, { id: 'R12', label: 'pnpm test', times: 1 });
@@ -257,6 +270,70 @@ describe('The history of a record', () => {
     await record([{ target: 'b' }], 10);
     await history.answer({ kind: 'update' });
     assert.deepEqual(await targets(), ['b', 'a']);
+  });
+
+  it('tells by itself what is added, and says which rows came', async () => {
+    await record([{ target: 'a', hoursAgo: 3 }]);
+    const first = await history.answer({ kind: 'page', filter: {}, limit: 10 });
+    assert.ok(typeof first === 'object' && 'upTo' in first);
+    assert.equal(first.upTo, 1);
+    // Older than what is there, and of another window.
+    await record([{ target: 'b', hoursAgo: 5 }, { target: 'c' }, { target: 'd', deny: true }], 10);
+    const told = await grown();
+    assert.deepEqual([told.requests, told.reading], [4, 1]);
+    const added = async (filter: HistoryFilter, after: number) => {
+      const page = await history.answer({ kind: 'added', filter, limit: 10, after });
+      assert.ok(typeof page === 'object' && 'upTo' in page);
+      assert.equal(page.upTo, 4);
+      return page.rows.map(({ target }) => target);
+    };
+    assert.deepEqual(await added({}, first.upTo), ['d', 'c', 'b']);
+    assert.deepEqual(await added({ answer: 'denied' }, first.upTo), ['d']);
+    assert.deepEqual(await added({ text: 'B' }, 2), []);
+    assert.deepEqual(await added({}, 4), []);
+    const some = await history.answer({ kind: 'added', filter: {}, limit: 2, after: 1 });
+    assert.ok(typeof some === 'object' && 'rows' in some);
+    assert.deepEqual([some.rows.length, some.next !== undefined], [2, true]);
+  });
+
+  it('notices a record that begins while nothing is there to watch', async () => {
+    const later = path.join(folder, 'later');
+    history = new RecordHistory(later, (each) => news.push(each));
+    await history.answer({ kind: 'update' });
+    const journal = new FileJournal({ folder: later, newId: ulidSource(() => NOW) });
+    for (const entry of entriesOf({ target: 'a' }, 1)) await journal.append(entry);
+    await journal.close();
+    const told = await grown();
+    assert.equal(told.requests, 1);
+  }).timeout(30_000);
+
+  it('begins anew when lines are gone that were read', async () => {
+    const file = await record([{ target: 'a' }, { target: 'refused' }]);
+    assert.equal((await targets()).length, 2);
+    const lines = fs.readFileSync(file, 'utf8').split('\n');
+    // What could not be written for sure is cut off, and the file goes on, longer than before.
+    const next = entriesOf({ target: 'b' }, 7).map((entry) => JSON.stringify({ entry }));
+    fs.writeFileSync(file, [...lines.slice(0, 2), ...next, ...next, ...next, ''].join('\n'));
+    const progress = await history.answer({ kind: 'update' });
+    assert.ok(typeof progress === 'object' && 'reading' in progress);
+    assert.deepEqual([progress.reading, progress.requests], [2, 4]);
+    assert.deepEqual((await targets()).sort(), ['a', 'b', 'b', 'b']);
+    fs.rmSync(file);
+    await history.answer({ kind: 'update' });
+    assert.deepEqual(await targets(), []);
+  });
+
+  it('reads lines whose times no calendar has', async () => {
+    const file = await record([{ target: 'a', hoursAgo: 1 }]);
+    for (const at of ['1e999', '-1e300', '8.64e15', '0.5', '-1']) {
+      const end = `"decision":"allow","decidedBy":{},"decidedAt":${at},"target":"t${at}"`;
+      fs.appendFileSync(file, `{"entry":{"type":"settled",${end}}}\n`);
+    }
+    assert.deepEqual(await targets(), ['t1e999', 't8.64e15', 'a', 't0.5', 't-1', 't-1e300']);
+    assert.deepEqual(await targets({ text: 'T', days: 3 }), ['t1e999', 't8.64e15']);
+    const totals = await history.answer({ kind: 'totals', filter: {} });
+    assert.ok(typeof totals === 'object' && 'byRule' in totals);
+    assert.deepEqual([totals.all, totals.byPerson], [6, 1]);
   });
 
   it('leaves a torn last line out, says so, and reads it when it is whole', async () => {
@@ -318,6 +395,6 @@ describe('The history of a record', () => {
 
   it('is empty where there is no record', async () => {
     assert.deepEqual(await targets(), []);
-    assert.deepEqual(await history.answer({ kind: 'newest', limit: 5 }), { rows: [] });
+    assert.deepEqual(await history.answer({ kind: 'newest', limit: 5 }), { rows: [], upTo: 0 });
   });
 });

@@ -17,7 +17,13 @@ describe('The thread of the history', function () {
   beforeEach(() => {
     folder = temporaryFolder();
     const { program } = worker;
-    client = new HistoryClient({ program, folder, onProgress: () => {}, onVerified: () => {} });
+    client = new HistoryClient({
+      program,
+      folder,
+      onProgress: () => {},
+      onGrown: () => {},
+      onVerified: () => {},
+    });
   });
   afterEach(() => {
     client.dispose();
@@ -43,7 +49,7 @@ describe('The thread of the history', function () {
   it('rejects with the reason, and goes on', async () => {
     const file = `${folder}/missing/x.json`;
     await assert.rejects(client.ask({ kind: 'export', filter: {}, file }), /ENOENT/);
-    assert.deepEqual(await client.ask({ kind: 'newest', limit: 1 }), { rows: [] });
+    assert.deepEqual(await client.ask({ kind: 'newest', limit: 1 }), { rows: [], upTo: 0 });
   });
 
   it('settles what is asked when it is closed, and answers nothing after', async () => {
