@@ -232,7 +232,8 @@ export class Session implements PermissionGate, Disposable {
         this.transcript.addNotice(end.reason === 'error' ? 'error' : 'info', end.message);
       else if (end.reason === 'interrupted') this.transcript.addNotice('info', 'Stopped.');
     } catch (error) {
-      if (!this.isOver) {
+      // What breaks off when the person stops the session is no error.
+      if (!this.isOver && !this.#stopping) {
         const { message, next, detail } = asUserError(error, this.launcher.name);
         this.transcript.addNotice('error', `${message} ${next}`, detail);
       }

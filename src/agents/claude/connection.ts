@@ -1,6 +1,5 @@
 import { Emitter } from '../../base/event.ts';
 import { type JsonObject, stringAt } from '../../base/json.ts';
-import { settledWithin } from '../../base/settledWithin.ts';
 import type { RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo } from '../../permission/request.ts';
@@ -9,6 +8,7 @@ import { OWN_SETTINGS } from '../../protocol/asksFor.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
 import { existingFile } from '../existingFile.ts';
+import { goodbye } from '../goodbye.ts';
 import { refuseLoose } from '../looseCommands.ts';
 import type { AgentProcess } from '../process.ts';
 import { answerFrame, controlResponse, draftOf } from './asks.ts';
@@ -59,8 +59,6 @@ interface Turn {
 const GONE: Reply = { content: {} };
 /** Modes in which nothing is let through that the default mode would ask for. */
 const GATED_MODES: readonly string[] = ['default', 'plan', 'dontAsk'];
-/** An idle Claude Code ends by itself when its input ends, and then its exit code tells the truth. In milliseconds. */
-const GOODBYE_MS = 2000;
 
 /** One conversation in Claude Code's stream-json, see test/wire/claude for recorded ones. */
 export class ClaudeConnection implements AgentConnection {
@@ -162,11 +160,7 @@ export class ClaudeConnection implements AgentConnection {
     // Whatever it manages to say about its turn while it ends: the person stopped it.
     this.#turn = undefined;
     turn?.resolve({ reason: 'interrupted' });
-    if (!turn && !this.#broken && !this.#isOver) {
-      this.#lines.endInput();
-      await settledWithin(this.exited, GOODBYE_MS);
-    }
-    await this.#lines.stop();
+    await goodbye(this.#lines, !turn && !this.#broken && !this.#isOver);
     await this.exited;
   }
 

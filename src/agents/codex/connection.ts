@@ -1,6 +1,5 @@
 import { Emitter } from '../../base/event.ts';
 import { isJsonObject, type JsonObject, stringAt } from '../../base/json.ts';
-import { settledWithin } from '../../base/settledWithin.ts';
 import type { AgentInfo } from '../../permission/request.ts';
 import { safeText } from '../../permission/spans.ts';
 import type { UserError } from '../../protocol/userError.ts';
@@ -13,6 +12,7 @@ import type {
   TurnEnd,
 } from '../agent.ts';
 import { existingFile } from '../existingFile.ts';
+import { goodbye } from '../goodbye.ts';
 import type { AgentProcess } from '../process.ts';
 import type { Ask } from './ask.ts';
 import { besideTheGate } from './besideTheGate.ts';
@@ -40,8 +40,6 @@ export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log' | 
 
 /** JSON-RPC: https://www.jsonrpc.org/specification#error_object */
 const METHOD_NOT_FOUND = -32601;
-/** An idle Codex ends by itself when its input ends, and then its exit code tells the truth. In milliseconds. */
-const GOODBYE_MS = 2000;
 
 /** One thread of `codex app-server`, see test/wire/codex for recorded ones. */
 export class CodexConnection implements AgentConnection {
@@ -137,11 +135,7 @@ export class CodexConnection implements AgentConnection {
   }
 
   async #stop(): Promise<void> {
-    if (!this.#turns.isRunning && !this.#broken && !this.#exit) {
-      this.#lines.endInput();
-      await settledWithin(this.exited, GOODBYE_MS);
-    }
-    await this.#lines.stop();
+    await goodbye(this.#lines, !this.#turns.isRunning && !this.#broken && !this.#exit);
     await this.exited;
   }
 

@@ -1,6 +1,5 @@
 import { Emitter } from '../../base/event.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { settledWithin } from '../../base/settledWithin.ts';
 import type { RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo } from '../../permission/request.ts';
@@ -8,6 +7,7 @@ import { safeText } from '../../permission/spans.ts';
 import type { UserError } from '../../protocol/userError.ts';
 import type { AgentConnection, AgentEvent, AgentExit, StartOptions, TurnEnd } from '../agent.ts';
 import * as errors from '../connectionErrors.ts';
+import { goodbye } from '../goodbye.ts';
 import { PartCalls, type ToolPart } from '../openCodeParts.ts';
 import type { AgentProcess } from '../process.ts';
 import { AGENT, type Ask, type Frame, parseFrame } from './frames.ts';
@@ -44,8 +44,6 @@ interface Turn {
   error?: string;
 }
 
-/** An idle `agent` ends by itself when its input ends, and then its exit code tells the truth. In milliseconds. */
-const GOODBYE_MS = 2000;
 const SILENCE_MS = 60_000;
 
 /** One conversation in the stream-json of `agent`, see test/wire/linkAssistant for recorded ones. */
@@ -143,12 +141,8 @@ export class LinkAssistantConnection implements AgentConnection {
   }
 
   async #stop(): Promise<void> {
-    if (!this.#turn && !this.#broken && !this.#isOver) {
-      this.#lines.endInput();
-      await settledWithin(this.exited, GOODBYE_MS);
-    }
-    // With a request open, the end of its input neither denies nor ends it: it has to be told by a signal.
-    await this.#lines.stop();
+    // With a request open, the end of its input neither denies nor ends it.
+    await goodbye(this.#lines, !this.#turn && !this.#broken && !this.#isOver);
     await this.exited;
   }
 

@@ -9,6 +9,7 @@ import type { Session } from '../../../src/sessions/session.ts';
 import { Sessions } from '../../../src/sessions/sessions.ts';
 import { FakeAgent } from '../../support/fakeAgent.ts';
 import { rulesOnFakes } from '../../support/rules.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 function setup() {
   const newId = ulidSource(systemClock.now);
@@ -311,6 +312,33 @@ describe('Session', () => {
     release();
     await starting;
     assert.equal(agent.stops, 1);
+  });
+
+  it('is not told of an error when it is stopped in its turn', async () => {
+    const { agent, session } = setup();
+    await session.start();
+    let breakOff = (_: Error) => {};
+    agent.prompt = () =>
+      new Promise((_, reject) => {
+        breakOff = reject;
+      });
+    const said = session.prompt('Go on');
+    await waitFor(() => session.state.kind === 'running', 'the turn');
+    const end = agent.stop.bind(agent);
+    agent.stop = async () => {
+      breakOff(new UserError('agentExited', 'It stopped with SIGTERM.', 'Start again.'));
+      await turn();
+      await end();
+    };
+    await Promise.all([session.stop(), said]);
+    await agent.exited;
+    assert.deepEqual(
+      session.transcript.entries.map((entry) =>
+        entry.kind === 'notice' ? entry.level : entry.kind,
+      ),
+      ['user', 'info'],
+    );
+    assert.equal(session.state.kind, 'ended');
   });
 });
 
