@@ -15,33 +15,42 @@ import { benchPhoneHub } from './phoneHub.ts';
 import { benchPhonePage } from './phonePage.ts';
 import { benchPhonePages } from './phonePages.ts';
 import type * as RoundTrip from './roundTrip.ts';
-import { benchRules } from './rules.ts';
+import type * as Rules from './rules.ts';
 import { benchWorkbenchLoad } from './workbenchLoad.ts';
 
-/** Bundled as the extension is: the loader of the tests adds work to every function that is made. */
-async function bundled(): Promise<{ module: typeof RoundTrip; dispose(): Promise<void> }> {
+/** Bundled as the extension is: the loader of the tests adds work to every function that is made, and to every import(). */
+async function bundled() {
   const folder = await mkdtemp(path.join(tmpdir(), 'countersign-bench-'));
-  const outfile = path.join(folder, 'roundTrip.mjs');
+  const source = (name: string) => fileURLToPath(new URL(name, import.meta.url));
   await build({
-    entryPoints: [fileURLToPath(new URL('./roundTrip.ts', import.meta.url))],
+    entryPoints: [source('./roundTrip.ts'), source('./rules.ts')],
     bundle: true,
+    splitting: true,
     platform: 'node',
     format: 'esm',
     target: 'node20',
     minify: true,
-    outfile,
+    // As in esbuild.mjs.
+    define: { __filename: 'import.meta.filename', __dirname: 'import.meta.dirname' },
+    banner: {
+      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+    },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
   });
-  const module: typeof RoundTrip = await import(pathToFileURL(outfile).href);
-  return { module, dispose: () => rm(folder, { recursive: true, force: true }) };
+  const load = (name: string) => import(pathToFileURL(path.join(folder, name)).href);
+  const roundTrip: typeof RoundTrip = await load('roundTrip.mjs');
+  const rules: typeof Rules = await load('rules.mjs');
+  return { roundTrip, rules, dispose: () => rm(folder, { recursive: true, force: true }) };
 }
 
-const { module, dispose } = await bundled();
+const { roundTrip, rules, dispose } = await bundled();
 try {
   const report = {
     node: process.version,
-    roundTrip: await module.benchRoundTrip(),
+    roundTrip: await roundTrip.benchRoundTrip(),
     journal: await benchJournal(),
-    rules: await benchRules(() => readShellGrammar(path.join(ROOT, 'dist'))),
+    rules: await rules.benchRules(() => readShellGrammar(path.join(ROOT, 'dist'))),
     history: await benchHistory(),
     cardPanel: await benchCardPanel(),
     phoneMilliseconds: await benchPhone(),
