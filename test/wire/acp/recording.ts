@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import type { JsonObject } from '../../../src/base/json.ts';
+import { isJsonObject, type JsonObject, stringAt } from '../../../src/base/json.ts';
+import { RecordedFrames } from '../recordedFrames.ts';
 
-const FOLDER = new URL('./frames/', import.meta.url);
+const FRAMES = new RecordedFrames(import.meta.dirname);
 
 export interface RecordedFrame {
   readonly from: 'agent' | 'client';
@@ -20,18 +20,14 @@ const DIRECTIONS: Readonly<Record<string, RecordedFrame['from']>> = {
 };
 
 export function recordings(): string[] {
-  return readdirSync(FOLDER).map((file) => file.replace('.ndjson', ''));
+  return FRAMES.names();
 }
 
 /** The frames that a real agent and its client exchanged, in order. */
 export function recording(name: string): RecordedFrame[] {
-  const text = readFileSync(new URL(`${name}.ndjson`, FOLDER), 'utf8');
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .flatMap((line) => {
-      const { dir, frame } = JSON.parse(line) as { dir?: string; frame?: JsonObject };
-      const from = dir === undefined ? undefined : DIRECTIONS[dir];
-      return from && typeof frame === 'object' ? [{ from, frame }] : [];
-    });
+  return FRAMES.entries(name).flatMap((entry) => {
+    const { frame } = entry;
+    const from = DIRECTIONS[stringAt(entry, 'dir') ?? ''];
+    return from && isJsonObject(frame) ? [{ from, frame }] : [];
+  });
 }

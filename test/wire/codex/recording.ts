@@ -1,6 +1,5 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { isJsonObject, type JsonObject, stringAt } from '../../../src/base/json.ts';
+import { RecordedFrames } from '../recordedFrames.ts';
 
 /** One line of a recording: what Codex wrote, or what its client wrote. */
 export interface Recorded {
@@ -8,23 +7,18 @@ export interface Recorded {
   readonly frame: JsonObject;
 }
 
-const FRAMES = path.join(import.meta.dirname, 'frames');
+const FRAMES = new RecordedFrames(import.meta.dirname);
 
 /** Names of all recorded sessions of `codex app-server` 0.169.0; notifications that nobody reads are left out of them. */
 export function recordings(): string[] {
-  return fs
-    .readdirSync(FRAMES)
-    .filter((file) => file.endsWith('.ndjson'))
-    .map((file) => path.basename(file, '.ndjson'));
+  return FRAMES.names();
 }
 
 export function recording(name: string): Recorded[] {
-  const text = fs.readFileSync(path.join(FRAMES, `${name}.ndjson`), 'utf8');
-  return text.split('\n').flatMap((line): Recorded[] => {
-    const parsed: unknown = line === '' ? undefined : JSON.parse(line);
-    const frame = isJsonObject(parsed) ? parsed['frame'] : undefined;
+  return FRAMES.entries(name).flatMap((entry): Recorded[] => {
+    const { frame } = entry;
     if (!isJsonObject(frame)) return [];
-    return [{ from: stringAt(parsed, 'dir') === 'c2s' ? 'client' : 'codex', frame }];
+    return [{ from: stringAt(entry, 'dir') === 'c2s' ? 'client' : 'codex', frame }];
   });
 }
 

@@ -1,6 +1,5 @@
-import fs from 'node:fs';
-import path from 'node:path';
 import { isJsonObject, type JsonObject, stringAt } from '../../../src/base/json.ts';
+import { RecordedFrames } from '../recordedFrames.ts';
 
 /**
  * One line of a recording of `agent` 0.26.0: what it wrote (`out`), what its client wrote (`in`), a signal that was sent
@@ -18,20 +17,16 @@ export interface Recording {
   readonly lines: readonly Recorded[];
 }
 
-const FRAMES = path.join(import.meta.dirname, 'frames');
+const FRAMES = new RecordedFrames(import.meta.dirname);
 
 /** All recorded sessions. */
 export function recordings(): Recording[] {
-  return fs
-    .readdirSync(FRAMES)
-    .filter((file) => file.endsWith('.ndjson'))
-    .map((file) => recording(path.basename(file, '.ndjson')));
+  return FRAMES.names().map(recording);
 }
 
 /** A recorded session; notes of the recorder and its error output are left out. */
 export function recording(name: string): Recording {
-  const text = fs.readFileSync(path.join(FRAMES, `${name}.ndjson`), 'utf8');
-  const [first, ...rest] = text.split('\n').filter(Boolean).map(asObject);
+  const [first, ...rest] = FRAMES.entries(name);
   const argv = first?.['argv'];
   const args = Array.isArray(argv) ? argv.slice(1).map(String) : [];
   return { name, args, lines: rest.flatMap(recorded) };
@@ -55,9 +50,4 @@ function recorded(entry: JsonObject): Recorded[] {
     default:
       return [];
   }
-}
-
-function asObject(line: string): JsonObject {
-  const parsed: unknown = JSON.parse(line);
-  return isJsonObject(parsed) ? parsed : {};
 }
