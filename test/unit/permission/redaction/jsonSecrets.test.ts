@@ -32,6 +32,7 @@ describe('Printed JSON', () => {
     assert.deepEqual(hidden({ headers: [['Authorization', 'Bearer abc123def456']] }), [
       'abc123def456',
     ]);
+    assert.deepEqual(hidden({ Authorization: 'Token hunter' }), ['hunter']);
     assert.deepEqual(hidden({ pin: 4711, password: 12345678, max_tokens: 4096 }), [
       '4711',
       '12345678',
