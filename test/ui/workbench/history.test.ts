@@ -90,8 +90,10 @@ describe('the history on the workbench', () => {
     await rule.waitFor();
     await workbench.clickTreeAction(rule, /Revoke Rule/);
     await rule.waitFor({ state: 'detached' });
-    await history.getByLabel('Kind', { exact: true }).selectOption('rule');
+    // By itself.
     await history.getByText('Rule revoked').waitFor();
+    await history.getByLabel('Kind', { exact: true }).selectOption('rule');
+    await rowOf('src/brew.js').waitFor({ state: 'detached' });
     assert.match((await rows().first().textContent()) ?? '', /node test\/brew\.test\.js.*you/);
     await history.getByLabel('Kind', { exact: true }).selectOption('');
     await rowOf('src/brew.js').waitFor();
