@@ -115,13 +115,14 @@ function pathMatches(
 function urlMatches(action: Extract<Action, { tool: 'fetch' }>): readonly Match[] {
   if (!URL.canParse(action.url)) return [];
   const { origin, pathname } = new URL(action.url);
-  const match: Match = { kind: 'url', origin };
-  const rule = { id: '', effect: 'allow', scope: 'session', createdAt: 0, match } as const;
-  const by = { kind: 'shutdown' } as const;
-  // The same doubts as when the rule answers: what it would not answer is not offered.
-  if (judgeUrl(action, [{ ...rule, createdBy: by }]).verdict !== 'allow') return [];
   const folder = pathname.slice(0, pathname.lastIndexOf('/'));
-  return folder === '' ? [match] : [{ ...match, pathPrefix: folder }, match];
+  const match = { kind: 'url', origin } as const;
+  const rule = { id: '', effect: 'allow', scope: 'session', createdAt: 0 } as const;
+  const createdBy = { kind: 'shutdown' } as const;
+  // The same doubts as when the rule answers: what it would not answer is not offered.
+  return [...(folder === '' ? [] : [{ ...match, pathPrefix: folder }]), match].filter(
+    (each) => judgeUrl(action, [{ ...rule, createdBy, match: each }]).verdict === 'allow',
+  );
 }
 
 function mcpMatches(action: McpAction, serverHash: string | undefined): readonly Match[] {

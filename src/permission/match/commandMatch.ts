@@ -44,7 +44,7 @@ export async function judgeCommand(call: CommandCall): Promise<Verdict> {
   if (!strict.ok) return asked(action, notUnderstood(strict.error));
   if (!strict.value.commands.some((command) => candidates(call, command).length > 0))
     return asked(action, 'No rule covers it.');
-  const commands = await call.grammar.commands(action.command);
+  const commands = await call.grammar.commands(action.command, strict);
   if (!commands.ok) return asked(action, notUnderstood(commands.error));
   const folder = await startFolder(call);
   if (!folder)
@@ -209,7 +209,7 @@ class Line {
       command.words.length === 2 &&
       target !== undefined &&
       target.globPrefix === undefined &&
-      /^[\w.@/][\w./@+-]*$/.test(target.text);
+      /^[\w.@/][\w ./@+-]*$/.test(target.text);
     const isHere = command.next !== '|' && command.next !== '||' && (before?.next ?? ';') !== '|';
     const folder = isPlain && isHere ? resolvePath(target.text, this.#folder) : undefined;
     if (!folder || before?.next === '||' || !(await isInWorkspace(folder, this.#call)))

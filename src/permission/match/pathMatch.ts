@@ -87,7 +87,7 @@ function allows(match: PathMatch, { tool, named, real }: Place): boolean {
   if (named === undefined || real === undefined) return false;
   // As it is written: on a disk that ignores case another spelling asks, which is safe.
   // What is in a folder, and not the folder itself.
-  const glob = match.glob.replace(/\/\*\*$/, '/**/*');
+  const glob = match.glob.replace(/^(?:\.\/)+/, '').replace(/\/\*\*$/, '/**/*');
   const matches = picomatch(glob, { dot: false, nonegate: true });
   return matches(named) && matches(real);
 }
@@ -96,6 +96,7 @@ function denies(match: PathMatch, { tool, named, real }: Place): boolean {
   const changes = tool === 'edit' || tool === 'write' || tool === 'delete';
   if (match.tool === 'read' ? tool !== 'read' : !changes) return false;
   if (match.tool === 'delete' ? tool !== 'delete' : tool === 'delete') return false;
-  const matches = picomatch(match.glob, { dot: true, nocase: true, nonegate: true });
+  const glob = match.glob.replace(/^(?:\.\/)+/, '');
+  const matches = picomatch(glob, { dot: true, nocase: true, nonegate: true });
   return [named, real].some((path) => path !== undefined && matches(path));
 }

@@ -15,7 +15,7 @@ export function loadsFile(program: string, word: string): boolean {
 const PACKAGE_MANAGERS = /^(?:npm|pnpm|yarn|bun|npx)$/;
 
 const PICKS =
-  /^(?:(?:test-?)?(?:filter|grep|fgrep|match|name-?pattern|path-?patterns?|path-?ignore-?patterns)|.*(?:include|exclude|ignore).*|ext|scope|since|base|head|changed|shard|cov|cov-.*|package|only|select|target|since|k)$/i;
+  /^(?:(?:test-?)?(?:filter|grep|fgrep|match|name-?pattern|path-?patterns?|path-?ignore-?patterns)|.*(?:include|exclude|ignore).*|ext|scope|since|base|head|changed|shard|cov|cov-.*|package|workspace|only|select|target|since|k)$/i;
 
 /** Testers, linters and compilers: what of their options loads code, writes files or opens something. */
 export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
@@ -47,7 +47,9 @@ export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
   pylint: abbreviated(['load-plugins', 'init-hook', 'rcfile', 'output'], /^@/),
   tox: matching(/^-[xc]|^--$|override/),
   rubocop: matching(/^-[a-zA-Z]*[rAacxo]|^--auto|^--(?:stdin|server|start)/),
-  rspec: matching(/^-[rIOo]|^--(?:out|default-path)/),
+  rspec: (word, following) =>
+    /^-[rIOo]|^-f.*[/.]|^--(?:out|default-path)/.test(word) ||
+    (word === '-f' && isFile(following ?? '')),
   phpunit: matching(/^-[cd]|^--(?:log|coverage|include-path|generate|migrate)/),
   rake: matching(/^-[a-zA-Z]*[freERpIlCN]|^--(?:rakefile|execute|libdir|rakelib)|=/),
   mix: matching(/^-[rpe]/),

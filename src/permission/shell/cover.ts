@@ -1,6 +1,6 @@
 import { baseName } from './baseName.ts';
 import { argumentDoubt } from './options.ts';
-import { reachOf } from './programs.ts';
+import { onlyLooks, reachOf } from './programs.ts';
 import { innerCommandAt, runnerDoubt } from './runners.ts';
 import { interpreted } from './scripts.ts';
 import type { ShellWord } from './strictWords.ts';
@@ -27,6 +27,7 @@ export function coverOf(words: readonly ShellWord[], tokens: readonly string[]):
 function coverOfWords(argv: readonly string[], named: number): Cover {
   const program = argv[0] ?? '';
   const isWhole = argv.length === named;
+  if (onlyLooks(argv, named)) return { kind: 'covered' };
   const reach = reachOf(program);
   if (reach === 'never') return doubt(`"${program}", which runs what its words do not show`);
   if (reach === 'interpreter') return coverOfInterpreted(argv, named);
@@ -87,7 +88,7 @@ function globDoubt(words: readonly ShellWord[], named: number): string | undefin
       (index < named ||
         hasLanguage ||
         !(
-          (isHarmless && !globPrefix.startsWith('-')) ||
+          (isHarmless && /^(?!-)|^--[a-z-]+=/.test(globPrefix)) ||
           /^(?:\.\/|[\w@][^-]*\/)/.test(globPrefix)
         )),
   );

@@ -20,6 +20,11 @@ export function gitDoubt(argv: readonly string[], from: number): string | undefi
   return undefined;
 }
 
+/** Whether it is a command of git itself that looks, or records what is there, on this machine. */
+export function isPlainGit(sub: string): boolean {
+  return READERS.has(sub) && !REMOTE.has(sub);
+}
+
 /** Look only, and cannot be aliases: git does not let its own commands be replaced. */
 const READERS: ReadonlySet<string> = new Set(
   `log show diff status blame shortlog describe rev-parse rev-list ls-files ls-tree grep branch tag remote stash

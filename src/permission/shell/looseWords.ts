@@ -1,4 +1,5 @@
 import { baseName } from './baseName.ts';
+import { isPlainGit } from './gitDoubt.ts';
 import { reachOf, runsOthers } from './programs.ts';
 import { strictCommands } from './strictWords.ts';
 
@@ -12,7 +13,14 @@ type Argv = readonly string[];
  * `xargs`), in the text given to a shell. Finds too many rather than too few: for denying, never for allowing.
  */
 export function looseCommands(text: string): readonly Argv[] {
-  return commandsIn(text, (argv) => (runsOthers(argv[0] ?? '') ? argv.slice(1) : []), 0);
+  return commandsIn(text, wordsThatMayRun, 0);
+}
+
+/** Git's own commands that look or record run nothing out of their words, such as a message. */
+function wordsThatMayRun([program = '', ...words]: Argv): Argv {
+  if (!runsOthers(program) || (baseName(program) === 'git' && isPlainGit(words[0] ?? '')))
+    return [];
+  return words.map((word) => word.replace(/^\w+=(?=\w)/, ''));
 }
 
 /** The same, but only what is really run after a wrapper: an argument that names a file is no command. */
@@ -37,7 +45,7 @@ function commandsIn(
       argv,
       ...inner.flatMap((word, index): readonly Argv[] => {
         if (/[\s;&|]/.test(word)) return commandsIn(word, wordsToTry, depth + 1);
-        return word.startsWith('-') ? [] : [argv.slice(index + 1)];
+        return word.startsWith('-') ? [] : [[word, ...argv.slice(index + 2)]];
       }),
     ];
   });
@@ -59,6 +67,7 @@ function split(text: string): string[][] {
   return (
     text
       .replace(/\\\n/g, '')
+      .replace(/\$'((?:[^'\\]|\\.)*)'/gs, (_, quoted: string) => unescaped(quoted))
       .replace(/\$\{?IFS\}?/g, ' ')
       // A redirection may come before the program.
       .replace(/(^|[;&|\n({])[ \t]*\d*(?:&?>{1,2}|<)&?[ \t]*[^\s;&|<>()]+/g, '$1')
@@ -72,8 +81,22 @@ function split(text: string): string[][] {
   );
 }
 
+/** What bash reads between `$'` and `'`, as far as it can hide a name. */
+function unescaped(quoted: string): string {
+  return quoted.replace(
+    /\\(?:x([0-9a-f]{1,2})|u([0-9a-f]{1,4})|U([0-9a-f]{1,6})|([0-7]{1,3})|(.))/gis,
+    (_, hex?: string, short?: string, long?: string, octal?: string, char?: string) => {
+      if (char !== undefined) return char;
+      const code = octal
+        ? Number.parseInt(octal, 8)
+        : Number.parseInt(hex ?? short ?? long ?? '', 16);
+      return code > 0x10ffff ? '' : String.fromCodePoint(code);
+    },
+  );
+}
+
 const PREFIX =
-  /^(?:\w+\+?=.*|!|if|then|else|elif|do|while|until|time|case|in|coproc|function|\d|\$|\/dev\/null|noglob|nocorrect)$/;
+  /^(?:-.*|\w+\+?=.*|!|if|then|else|elif|do|while|until|time|case|in|coproc|function|\d|\$|\/dev\/null|noglob|nocorrect)$/;
 
 function afterPrefix(run: Argv): Argv {
   const at = run.findIndex((word) => !PREFIX.test(word));

@@ -2,6 +2,7 @@ import { baseName } from './baseName.ts';
 import { CODE_TOOLS, isFile, loadsFile } from './codeTools.ts';
 import { gitDoubt } from './gitDoubt.ts';
 import { abbreviated, isElsewhere, matching, type WordCheck } from './optionNames.ts';
+import { isOwnProject } from './runners.ts';
 import { awkDoubt, operandsOf, sedDoubt } from './textPrograms.ts';
 
 /**
@@ -31,12 +32,12 @@ const RISKY_LONG = new RegExp(
     'textconv',
     'pre(?:-glob)?',
     'output(?!-delimiter|-separator|-format|-on-failure).*',
-    'out-?file',
+    'out(?:-?(?:file|path))?',
+    'report-?(?:file|path)',
     'log-?file',
     'to-command',
-    '.*-program',
-    '.*-command',
-    'command',
+    '.*program',
+    '.*command',
     'checkpoint-action',
     'rsh',
     'upload.*',
@@ -48,7 +49,6 @@ const RISKY_LONG = new RegExp(
     '(?:experimental-)?loader',
     'import.*',
     'init-?(?:file|script|command)',
-    'rc-?file',
     '.*shell',
     '.*editor',
     '.*pager',
@@ -67,7 +67,13 @@ const RISKY_LONG = new RegExp(
     '.*exec-?argv',
     'bootstrap',
     'pastebin.*',
-    'install-types',
+    '(?:un)?install(?:-.*)?',
+    'delete(?:-.*)?',
+    'purge',
+    'on-?(?:success|failure|error|change|start|stop|exit|finish|complete)',
+    'insecure.*',
+    'no-verify-ssl',
+    'jvm-?(?:args|options|flags)',
     'web',
     'host',
     'endpoint-url',
@@ -86,7 +92,7 @@ const RISKY_LONG = new RegExp(
     'watch-?plugins?',
     '.*serializers?',
     'dependency-?extractor',
-    'rc',
+    '\\w*(?<!s)rc(?:-?file)?',
     'settings?.*',
     'plugins?.*',
     'pre-?load.*',
@@ -120,27 +126,37 @@ const RISKY_LONG = new RegExp(
     'ignore-scripts=false',
     'no-sandbox',
     'dangerously.*',
-  ].join('|')}))(?:=|$)`,
+  ].join('|')}))(?:[=:]|$)`,
   'i',
 );
 
 /** Take a plain name, or a file with code. */
 const NAMED =
-  /^--?(?:format(?:ter)?|reporters?|runner|test-?runner|env(?:ironment)?|parser|ui|pool|adapter|target)$/i;
+  /^--?(?:format(?:ter)?|reporters?|runner|test-?runner|env(?:ironment)?|parser|ui|pool|adapter|target|compiler|engine|driver|provider|backend|module|extension|theme|renderer|(?:[\w-]*-)?(?:bin|binary|executable|exe))$/i;
 /** Take a folder to work in. */
 const FOLDER =
-  /^(?:-C|--(?:cwd|dir|directory|chdir|root-?dir|manifest-path|project|package-path))$/i;
+  /^(?:-C|--(?:cwd|dir|directory|chdir|root-?dir|manifest-path|project|package-path|test-dir))$/i;
 
 function isRisky(word: string, following: string | undefined, program: string): boolean {
   // `vitest --run`, also through a script of the package: run once.
   const isVitestRun = word === '--run' && /^(?:vitest|[np]*npm|yarn|bun)$/.test(program);
-  if (!isVitestRun && /^-{1,2}[A-Za-z]/.test(word) && RISKY_LONG.test(word)) return true;
+  // `cmake --build build --config Release`, `bazel test --config=ci`: a name that the project gave.
+  const isNamedConfig =
+    /^(?:cmake|ctest|bazel|bazelisk|dotnet|swift)$/.test(program) && isConfigName(word, following);
+  if (isVitestRun || isNamedConfig) return false;
+  // Some programs write `_` for `-`.
+  if (/^-{1,2}[A-Za-z]/.test(word) && RISKY_LONG.test(word.replaceAll('_', '-'))) return true;
   const equals = word.indexOf('=');
   const name = equals < 0 ? word : word.slice(0, equals);
   const value = (equals < 0 ? following : word.slice(equals + 1)) ?? '';
   if (NAMED.test(name)) return isFile(value);
   if (FOLDER.test(name)) return isElsewhere(value);
   return /^-C.+/.test(word) && isElsewhere(word.slice(2));
+}
+
+function isConfigName(word: string, following: string | undefined): boolean {
+  const value = /^--config(?:uration)?(?:=(.*))?$/s.exec(word);
+  return value !== null && /^\w+$/.test(value[1] ?? following ?? '');
 }
 
 /** Options of package managers also reach the scripts that they start: mocha's -r, jest's -c. */
@@ -150,9 +166,9 @@ const SCRIPT_RUNNER = matching(/^-[cerxoCgp]$|^-[re][./]|^--(?:user|global)confi
 const FIND_SAFE =
   /^-(?:i?name|i?path|i?wholename|i?regex|regextype|x?type|(?:max|min)depth|depth|size|[acm]time|[acm]min|newer\w*|[ac]newer|print0?|prune|not|and|or|a|o|empty|perm|user|group|uid|gid|H|L|P|follow|daystart|d|x|xdev|mount|true|false|i?lname|links|inum|samefile|nouser|nogroup|readable|writable|executable|quit|ls|used|E|s|\d+|print)$/;
 
-/** Options of `plan` and `show` that change nothing but what is looked at; a value may follow `-var`. */
+/** Options of what looks, and of `init` and `fmt`, that change nothing but what is looked at; a value may follow `-var`. */
 const TERRAFORM =
-  /^-(?!(?:no-color|json|compact-warnings|detailed-exitcode|(?:input|lock|refresh)=(?:true|false)|var|var=.*|target=.*|parallelism=\d+)$)/;
+  /^-(?!(?:no-color|json|compact-warnings|detailed-exitcode|(?:input|lock|refresh|backend)=(?:true|false)|var|var=.*|var-file=[\w./-]+|target=.*|parallelism=\d+|check|recursive|diff|upgrade)$)/;
 
 /** What a folder holds goes over what is there, hooks and settings with it: `cp -r x/. .`, `cp -rT x .`. */
 const copiesRoot: WordCheck = (word, following) =>
@@ -193,6 +209,10 @@ const KUBECTL =
 const GO =
   /^--?(?:test\.)?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|w|u|\w*profile|outputdir|testlogfile|trace|pkgdir)(?:=|$)|^[^-].*@/;
 
+const pip: WordCheck = (word, following) =>
+  /^--(?:log|proxy|trusted-host|find-links|cert)|^-[fi]|^-r./.test(word) ||
+  (word === '-r' && !isOwnProject('pip', following ?? ''));
+
 /** What is known of single programs, word by word. */
 const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   find: (word) => word.startsWith('-') && !FIND_SAFE.test(word),
@@ -228,13 +248,14 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   gmake: matching(MAKE),
   just: matching(/^-[a-zA-Z]*[fd]|^--(?:justfile|shell|set)|=/),
   ninja: matching(/^-[a-zA-Z]*[ft]/),
-  cmake: matching(/^-[PEDCUG]|^--(?:install|toolchain|preset)|^\w+=/),
-  ctest: matching(/^-[SDTM]|^--(?:script|build|test-dir|dashboard)/),
+  // After `--` come the arguments of make or ninja.
+  cmake: matching(/^-[PEDCUG]|^--$|^--(?:install|toolchain|preset)|^\w+=/),
+  ctest: matching(/^-[SDTM]|^--(?:script|build|dashboard)/),
   meson: matching(/^-C|^--(?:native|cross)-file/),
-  mvn: matching(/^-(?:D(?!test=|skipTests)|f|s|gs|t|pl|P|\w*ext)|^--(?:file|toolchains)|:/),
+  mvn: matching(/^-(?:D(?!test=|skipTests)|f|s|gs|t|P|\w*ext)|^--(?:file|toolchains)|:/),
   gradle: matching(/^-[IbcpDPgS]|^--(?:build-file|project-dir|gradle-user|system-prop)/),
   cargo: matching(/^-[ZC]|^\+|^--(?:target-dir|artifact-dir|lockfile-path)/),
-  dotnet: matching(/^(?:--?|\/)(?:p|property|t|target)[:=]|^@/),
+  dotnet: matching(/^(?:--?|\/)(?:p|property|t|target)[:=]|^-s|^@/),
   bazel: matching(/^--(?:shell_|run_|bazelrc|.*(?:cmd|env|_bin|strategy|define))/),
   go: matching(GO),
   fzf: matching(/^--(?:preview|bind|listen)/),
@@ -245,8 +266,8 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   docker: matching(/^-H|^--(?:host|context|tls)/),
   systemctl: matching(/^-[HM]|^--(?:host|machine)/),
   ss: matching(/^-[a-zA-Z]*[KDF]|^--(?:kill|diag)/),
-  pip: matching(/^--(?:log|proxy|trusted-host|find-links|cert)|^-[fir]/),
-  pip3: matching(/^--(?:log|proxy|trusted-host|find-links|cert)|^-[fir]/),
+  pip,
+  pip3: pip,
   gh: matching(/^-[a-zA-Z]*w$|\benv\b|\$ENV/),
   gofmt: matching(/^-w/),
   rustfmt: matching(/^--(?:emit|backup)/),
@@ -263,7 +284,7 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
       .split(' ')
       .map((name) => [name, matching(/^-[cCrfpo]$|^-c./)]),
   ),
-  deno: matching(/^-[AcrEe]$|^--(?:location|cert|v8-flags|lock|watch)/),
+  deno: matching(/^-[AcrEe]$|^--(?:location|cert|v8-flags|lock|watch)|^(?:npm|jsr|data|blob):/),
 };
 
 type CommandCheck = (argv: readonly string[], from: number) => string | undefined;

@@ -16,12 +16,29 @@ export function outsidePlace(
   const isLocal = (path: string) =>
     !READERS.has(program) && !(WRITERS.has(program) && path.startsWith('/tmp/'));
   const text = textAt(argv, program);
+  const mayBeRemote = READERS.has(program) || /^(?:gh|glab)$/.test(program);
+  const reaches = (value: string) =>
+    isOutside(value, cwd, workspaceFolder, isLocal) || (isRemote(value) && !mayBeRemote);
   return argv.find(
     (word, index) =>
       index >= from &&
       index !== text &&
       ((WALKERS.has(program) && /^\/+\*?$/.test(word)) ||
-        valuesIn(word).some((value) => isOutside(value, cwd, workspaceFolder, isLocal))),
+        (!isLabel(program, word) && valuesIn(word).some(reaches))),
+  );
+}
+
+/** What is built, by its name from the root of the workspace: `//app:test`, `//app/...`. */
+function isLabel(program: string, word: string): boolean {
+  const hasLabels = /^(?:bazel|bazelisk|buck2?|pants|gn)$/.test(program);
+  return hasLabels && /^@?[\w.-]*\/\/(?!(?:.*\/)?\.\.(?:\/|$))/.test(word);
+}
+
+/** Somewhere on the network, which is not this machine; addresses of storage are what cloud commands are about. */
+function isRemote(value: string): boolean {
+  return (
+    /^(?!(?:s3|gs|az|hdfs):)[a-z][a-z0-9+.-]*:\/\//i.test(value) &&
+    !/^\w+:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?=[:/]|$)/.test(value)
   );
 }
 
@@ -55,13 +72,15 @@ function textAt(argv: readonly string[], program: string): number | undefined {
   return argv[first]?.startsWith('-') ? undefined : first;
 }
 
-/** What may be a path in a word: all of it, what comes after `=`, what is written right after a short option. */
+/** What may be a path in a word: all of it, what comes after `=` or `--name:`, what is written right after a short option. */
 function valuesIn(word: string): readonly string[] {
   const values = [word];
   const assigned = /^[-\w.]+=/.exec(word);
   if (assigned) values.push(...word.split('=').slice(1), word.slice(assigned[0].length));
   const attached = /^-[A-Za-z]+?((?:\/|\.\.(?:[/\\]|$)).+|\.\.$)/.exec(word)?.[1];
   if (attached !== undefined) values.push(attached);
+  const named = /^--?[A-Za-z][-\w.]*:(.+)$/s.exec(word)?.[1];
+  if (named !== undefined) values.push(named);
   if (word.startsWith('@')) values.push(word.slice(1));
   return values;
 }

@@ -16,6 +16,21 @@ export function reachOf(program: string): Reach {
   return CLOSED.has(name) ? 'closed' : 'open';
 }
 
+/** Whether a program that otherwise runs what it is given is told to check or find it only, by words that the rule names. */
+export function onlyLooks(argv: readonly string[], named: number): boolean {
+  const [program = '', option = '', ...files] = argv;
+  const isCheck = LOOKS[baseName(program)] === option && named >= 2;
+  return isCheck && !files.some((word) => word.startsWith('-'));
+}
+
+const LOOKS: Readonly<Record<string, string>> = {
+  command: '-v',
+  node: '--check',
+  php: '-l',
+  bash: '-n',
+  sh: '-n',
+};
+
 /** Whether a program runs what its arguments name, so that a deny has to look for its program among them. */
 export function runsOthers(program: string): boolean {
   return reachOf(program) !== 'open' || RUNNERS.has(baseName(program));
@@ -38,12 +53,16 @@ const CLOSED =
   start wsl mail sendmail gpg openssl tmux screen expect m psql mysql sqlite redis-cli mongo mongosh entr
   security defaults brew apt apt-get dnf yum pacman snap gem rustc gcc g++ clang clang++ cc c++ ld javac eject reboot
   shutdown halt poweroff useradd usermod passwd chsh visudo iptables nft ip ifconfig hostname sysctl modprobe insmod
-  inotifywait fswatch nodemon concurrently forever pm cross-env dotenv direnv ansible ansible-playbook terraform tofu
+  inotifywait fswatch nodemon watchexec reflex chokidar watchman concurrently hyperfine chronic caffeinate arch
+  setarch runcon firejail bwrap proot fakeroot eatmydata faketime systemd-run systemd-inhibit dbus-run-session dbus-launch
+  xvfb-run perf valgrind heaptrack gosu su-exec sshpass torsocks torify proxychains rlwrap cpulimit prlimit numactl catchsegv
+  docker-compose podman-compose minikube oc nomad xcrun act railway doppler op aws-vault chamber sops infisical dotenvx env-cmd
+  npm-run-all run-s run-p wp drush start-stop-daemon daemonize dtach abduco tsp overmind foreman honcho tsc-watch onchange wait-on start-server-and-test forever pm cross-env dotenv direnv ansible ansible-playbook terraform tofu
   pulumi vagrant heroku vercel netlify firebase wrangler fly flyctl serverless sls zip unzip cpio pax ar patch`);
 
 const INTERPRETERS =
   set(`sh bash zsh dash ksh mksh ash fish csh tcsh rbash elvish nu xonsh pwsh powershell cmd
-  node nodejs ts-node tsx esno python pythonw pypy ipython perl ruby irb php lua luajit rscript r julia groovy scala
+  node nodejs ts-node tsx esno zx python pythonw pypy ipython perl ruby irb php lua luajit rscript r julia groovy scala
   kotlin clojure elixir iex erl escript ghc runghc runhaskell stack tclsh wish guile racket sbcl clisp java jshell
   swift osascript dart awkward octave bc dc m4 ocaml`);
 

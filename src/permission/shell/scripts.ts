@@ -9,7 +9,9 @@ export type Interpreted =
 
 /** What `argv`, whose first word is an interpreter, runs. Where options are not known the answer is `inline`. */
 export function interpreted(argv: readonly string[]): Interpreted {
-  const isShell = /^(?:\w*sh|pwsh|nu)$/.test(baseName(argv[0] ?? ''));
+  const program = baseName(argv[0] ?? '');
+  if (OWN_COMMANDS[program]?.test(argv[1] ?? '')) return { kind: 'inline' };
+  const isShell = /^(?:\w*sh|pwsh|nu)$/.test(program);
   for (let at = 1; at < argv.length; at++) {
     const word = argv[at] ?? '';
     if (word === '-' || (isShell && /^-[a-zA-Z]*s/.test(word))) return { kind: 'stdin' };
@@ -26,6 +28,13 @@ export function interpreted(argv: readonly string[]): Interpreted {
   }
   return { kind: 'stdin' };
 }
+
+/** What they do themselves: a word that is no script. */
+const OWN_COMMANDS: Readonly<Record<string, RegExp>> = {
+  swift: /^(?:build|test|run|package|sdk)$/,
+  dart: /^(?:analyze|build|compile|create|doc|fix|format|info|pub|run|test)$/,
+  stack: /^[a-z]+$/,
+};
 
 /** Flags without a value that only change how a script runs. */
 const HARMLESS =

@@ -210,8 +210,9 @@ class Reader {
       if (char === '"') return inner;
       if (char === '`' || (char === '$' && !/^[" |)/]$/.test(next)))
         throw new NotPlain('an expansion');
-      // An interactive shell looks up its history.
-      if (char === '!' && !/^[ \t\n="]$/.test(next)) throw new NotPlain('"!"');
+      // An interactive shell looks up its history; it refuses "fix!: a".
+      const isRead = /^[ \t\n="]$/.test(next) || (next === ':' && this.#peek(1) === ' ');
+      if (char === '!' && !isRead) throw new NotPlain('"!"');
       if (char === '\\' && next === '\n') throw new NotPlain('a line that goes on inside quotes');
       inner += char === '\\' && /^[$`"\\]$/.test(next) ? this.#take() : char;
     }

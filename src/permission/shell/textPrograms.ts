@@ -57,7 +57,7 @@ export function awkDoubt(argv: readonly string[], from: number): string | undefi
   let at = 0;
   for (; at < args.length; at++) {
     const word = args[at] ?? '';
-    if (word === '-F') at++;
+    if (word === '-F' || (word === '-v' && /^[A-Za-z]\w*=/.test(args[at + 1] ?? ''))) at++;
     else if (!/^-F./.test(word)) break;
   }
   const program = args[at] ?? '';
@@ -69,8 +69,13 @@ export function awkDoubt(argv: readonly string[], from: number): string | undefi
 const AWK_REACHES =
   /system|getline|close|fflush|extension|include|load|ARGV|ARGC|ENVIRON|PROCINFO|SYMTAB|[|>@`\\]|&\s*$/i;
 
-/** Before the first block nothing is printed, so that `>` behind a number of fields or lines compares. */
+/**
+ * Without what only looks like writing: a regular expression that the program begins with, `||`, and each `>` that comes
+ * before the first `print`, which therefore compares.
+ */
 function withoutComparisons(program: string): string {
-  const [pattern = ''] = program.split('{', 1);
-  return pattern.replace(/\b(?:NR|FNR|NF)\s*>=?\s*\d+/g, '') + program.slice(pattern.length);
+  const rest = program.replace(/^\s*!?\s*\/(?:[^/\\[\n]|\\[^\n])*\//, ' ').replaceAll('||', ' ');
+  const print = rest.search(/print/i);
+  const end = print < 0 ? rest.length : print;
+  return rest.slice(0, end).replaceAll('>', ' ') + rest.slice(end);
 }
