@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { geminiUnderTest, qwenUnderTest } from '../support/acpCliUnderTest.ts';
+import { copilotUnderTest, geminiUnderTest, qwenUnderTest } from '../support/acpCliUnderTest.ts';
+import { claudeAcpUnderTest } from '../support/claudeAcpUnderTest.ts';
 import { claudeUnderTest } from '../support/claudeUnderTest.ts';
+import { codexAcpUnderTest } from '../support/codexAcpUnderTest.ts';
 import { codexUnderTest } from '../support/codexUnderTest.ts';
 import { linkAgentUnderTest } from '../support/linkAgentUnderTest.ts';
-import { openCodeUnderTest } from '../support/openCodeUnderTest.ts';
+import { openCodeAcpUnderTest, openCodeUnderTest } from '../support/openCodeUnderTest.ts';
 import { type AgentUnderTest, Conversation } from './conversation.ts';
 
 interface Resumable {
@@ -30,6 +32,20 @@ const AGENTS: readonly Resumable[] = [
     replays: false,
     unknownId: 'ses_unknown',
   },
+  {
+    name: 'Claude Code over ACP',
+    setup: claudeAcpUnderTest,
+    replays: true,
+    unknownId: UUID,
+  },
+  { name: 'Codex over ACP', setup: codexAcpUnderTest, replays: true, unknownId: UUID },
+  {
+    name: 'OpenCode over ACP',
+    setup: openCodeAcpUnderTest,
+    replays: true,
+    unknownId: 'ses_unknown',
+  },
+  { name: 'GitHub Copilot CLI', setup: copilotUnderTest, replays: true, unknownId: UUID },
   { name: 'Qwen Code', setup: qwenUnderTest, replays: true, unknownId: UUID },
   {
     name: 'Gemini CLI',
