@@ -58,6 +58,7 @@ const MCP_CALLS: readonly Row[] = [
     0,
     { mcp__lab__deploy: 'mcp__lab-srv__delete_record', '{"target":"staging"}': '{"id":42}' },
   ],
+  ['Claude Code over ACP', acp('claude-mcp'), 0, {}],
   ['Codex', codex('mcp-elicitation'), 0, CODEX_MCP],
   ['Codex over ACP', acp('codex-mcp'), 0, CODEX_MCP],
   ['Gemini CLI', acp('gemini-mcp'), 0, {}],
