@@ -4,7 +4,7 @@ import { isReference, isUnguessable, looksRandom } from './secretValues.ts';
 
 /** `password=…`, `"apiKey": "…"`, `TOKEN: …`: the end of a name that promises a secret, and what separates it. */
 const ASSIGNED =
-  /(?<core>pass[_-]?w(?:or)?d|passphrase|passcode|passwort|pwd|pw|pass|client[_-]?secret|secret|token|credential|creds|(?:api(?:%5f)?|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|mnemonic|seed(?:[_-]?(?:phrase|words))?|psk|security[_-]?answer|cvv|cvc|(?:recovery|backup)[_-]?codes?|(?<weak>(?:key|authorization|auth|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|pin)(?![_-]?(?:secret|token|passw|pass|[a-z]{0,8}[_-]?key))))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?:(?<=\w[ \t]{0,20}):[ \t]{0,4}&?(?:'static[ \t])?\[?[A-Za-z][\w<>[\].|?]{0,30}[ \t]{1,4}(?==[ \t]{0,4}[bruflL@$]{0,2}["'`]))?(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)(?:\[\s{0,20}(?=\\{0,6}["']))?(?:(?:\[\](?:byte|rune)|(?:std::)?string|String(?:::from)?|bytes|bytearray|Buffer\.from|Some|Secret\w{0,10}(?:::new|::from)|QString)\([ \t]{0,4}(?=[bruflL@$]{0,2}["'`]))?(?:[bruflL@$]{1,2}(?=["']))?/gi;
+  /(?<core>pass[_-]?w(?:or)?d|passphrase|passcode|passwort|pwd|pw|pass|client[_-]?secret|secret|token|credential|creds|(?:api(?:%5f)?|access|private|signing|encryption|account|master|shared|deploy|service|app|auth|storage|license|hmac|jwt|cipher|admin|root|subscription|client|consumer|webhook|sas|ssh|session|host|ingest|integration|application|license|recovery|unlock|unseal|vault|db|database)[_-]?key|_auth|jwt(?:__|[:.])key|mnemonic|seed(?:[_-]?(?:phrase|words))?|psk|security[_-]?answer|cvv|cvc|(?:recovery|backup)[_-]?codes?|(?<weak>(?:key|authorization|auth|jwt|bearer|pat|cookie|session(?:[_-]?id)?|sid|sig|signature|webhook|salt|otp|license|dsn|sas|hash|data|code|connection[_-]?string|pin)(?![_-]?(?:secret|token|passw|pass|[a-z]{0,8}[_-]?key))))(?<suffix>[\w-]{0,24})(?<close>\\{0,6}(?:["'`]|u002[27])?\]?|%22|&quot;)(?<before>[ \t]{0,20})(?:(?<=\w[ \t]{0,20}):[ \t]{0,4}&?(?:'static[ \t])?\[?[A-Za-z][\w<>[\].|?]{0,30}[ \t]{1,4}(?==[ \t]{0,4}[bruflL@$]{0,2}["'`]))?(?<sep>=>|:=|[:=]|%3[ad]|(?<=\/[pP]ass):)(?<after>[ \t]{0,20}|%20|\+)(?:\[\s{0,20}(?=\\{0,6}["']))?(?:(?:\[\](?:byte|rune)|(?:std::)?string|String(?:::from)?|bytes|bytearray|Buffer\.from|Some|Secret\w{0,10}(?:::new|::from)|QString)\([ \t]{0,4}(?=[bruflL@$]{0,2}["'`]))?(?:[bruflL@$]{1,2}(?=["']))?/gi;
 
 /** `--password VALUE`, also as two items of a list. */
 const FLAG =
@@ -21,6 +21,10 @@ const PLAIN_KEY =
 /** Tokens that page through lists, count, or stop work. */
 const PLAIN_TOKEN =
   /(?:page|next|continuation|cursor|sync|resume|scroll|cancellation|cancel|abort|prompt|completion|input|output|total|max|min|num|eos|bos|pad|unk|mask|sep|cls|stop|special|text|syntax|lexer|parser|design|color|by|per|second|first|last|start|end|punctuation|separator|keyword|operator|identifier|unexpected)[_-]?$/i;
+
+/** `forgotPassword`, `invalid_token`: a state or a step, named in the texts of a program. */
+const STATE =
+  /(?<![A-Za-z])(?:forgot(?:ten)?|invalid|wrong|incorrect|missing|expired|weak|show|hide|toggle)[_-]?$/i;
 
 /** Words after a flag in a sentence about the flag. */
 const PROSE =
@@ -39,8 +43,8 @@ export function findAssignedSecrets(
   const found: SecretRange[] = [];
   for (const match of matches(text, ASSIGNED)) {
     if (!SUFFIX.test(match.groups?.['suffix'] ?? '')) {
-      // `DATABASE_PASSWORD` begins like a name of its own.
-      ASSIGNED.lastIndex = match.index + (match.groups?.['core']?.length ?? 1);
+      // `DATABASE_PASSWORD` begins like a name of its own, `rootPassword` has one (`otp`) across its words.
+      ASSIGNED.lastIndex = match.index + 1;
       continue;
     }
     const index = afterBlockSign(text, ASSIGNED.lastIndex);
@@ -203,6 +207,7 @@ function isSentence(value: string): boolean {
 function nameFits(text: string, match: RegExpExecArray, value: string): boolean {
   const core = match.groups?.['core'] ?? '';
   const before = text.slice(Math.max(0, match.index - 24), match.index);
+  if (STATE.test(before)) return false;
   switch (core.toLowerCase()) {
     case 'pass':
       return !/(?:by|com|tres|sur|encom|under|over|im)$/i.test(before);

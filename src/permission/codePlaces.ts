@@ -110,7 +110,7 @@ function isArgument(value: string, place: string): boolean {
   return (
     (looksRandom(value) || !named.test(value)) &&
     !isReference(value) &&
-    !/\s|^[A-Z_]+$/.test(value.trim()) &&
+    (!/\s|^[A-Z_]+$/.test(value.trim()) || /^[a-z]{4}(?: [a-z]{4}){3}$/.test(value)) &&
     !/\.(?:get|is|has|check|verify|validate|find|by)\w*\(\s*$/i.test(place)
   );
 }

@@ -94,11 +94,11 @@ export const COMMAND_PLACES: readonly Place[] = [
       'agent-token',
       'using',
       'bundle config',
-      ...['redis-cli', 'rclone', 'ngrok', 'passwd', 'net user', 'user-secrets'],
+      ...['redis-cli', 'rclone', 'ansible-vault', 'ngrok', 'passwd', 'net user', 'user-secrets'],
     ],
     // Programs that take it as a word of its own.
     pattern:
-      /(?<![\w-])(?:config\s(?:--?\w[\w-]{0,20}\s{1,4}){0,3}http-basic\.\S{1,100}\s{1,4}\S{1,100}|rabbitmqctl\s(?:add_user|change_password)\s{1,4}\S{1,64}|bw\s{1,4}(?:unlock|login\s{1,4}\S{1,100})|mc\s{1,4}alias\s{1,4}set\s{1,4}\S{1,64}\s{1,4}\S{1,200}\s{1,4}\S{1,64}|consul\s{1,4}acl\s{1,4}set-agent-token\s{1,4}\w{1,24}|redis-cli\s(?:-\w\s{1,4}\S{1,64}\s{1,4}){0,3}(?:AUTH|auth)|rclone\s{1,4}obscure|ngrok\s{1,4}authtoken|openssl\s{1,4}passwd(?:\s{1,4}-\w{1,12}){0,2}|net\s{1,4}user\s{1,4}[\w.-]{1,64}|user-secrets\s{1,4}set\s{1,4}["']?[\w:.-]{1,100}["']?|connect\s{1,4}to\s{1,4}\w{1,24}\s{1,4}user\s{1,4}\w{1,32}\s{1,4}using)\s{1,4}(?=[^\s/-])|bundle\s{1,4}config\s(?:set\s{1,4})?(?:--\w{1,10}\s{1,4}){0,2}[\w.-]{1,80}\.[a-z]{2,10}\s{1,4}(?=[^\s:]{1,80}:)/gi,
+      /(?<![\w-])(?:config\s(?:--?\w[\w-]{0,20}\s{1,4}){0,3}http-basic\.\S{1,100}\s{1,4}\S{1,100}|rabbitmqctl\s(?:add_user|change_password)\s{1,4}\S{1,64}|bw\s{1,4}(?:unlock|login\s{1,4}\S{1,100})|mc\s{1,4}alias\s{1,4}set\s{1,4}\S{1,64}\s{1,4}\S{1,200}\s{1,4}\S{1,64}|consul\s{1,4}acl\s{1,4}set-agent-token\s{1,4}\w{1,24}|redis-cli\s(?:-\w\s{1,4}\S{1,64}\s{1,4}){0,3}(?:AUTH|auth)|rclone\s{1,4}obscure|ansible-vault\s{1,4}encrypt_string|ngrok\s{1,4}authtoken|openssl\s{1,4}passwd(?:\s{1,4}-\w{1,12}){0,2}|net\s{1,4}user\s{1,4}[\w.-]{1,64}|user-secrets\s{1,4}set\s{1,4}["']?[\w:.-]{1,100}["']?|connect\s{1,4}to\s{1,4}\w{1,24}\s{1,4}user\s{1,4}\w{1,32}\s{1,4}using)\s{1,4}(?=[^\s/-])|bundle\s{1,4}config\s(?:set\s{1,4})?(?:--\w{1,10}\s{1,4}){0,2}[\w.-]{1,80}\.[a-z]{2,10}\s{1,4}(?=[^\s:]{1,80}:)/gi,
   },
   {
     kind: 'secret value',

