@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly newId: () => string;
   readonly push: Push;
   readonly watchServer: WatchServer;
+  /** No other page on this phone may give an answer at the same moment. */
+  readonly isAlone: () => boolean;
 }
 
 /** All that the page knows and does; draws nothing. */
@@ -121,17 +123,20 @@ export class App {
   /** Seals and sends an answer. False when it was too early, too late, or the desktop is not there. */
   async answer(item: CardItem, choice: Choice): Promise<boolean> {
     if (!this.canAnswer(item) || arming.isArming(item.id)) return false;
-    const { vault } = this.#options;
-    const outgoing = await vault.answer(item.workspace, item.id, choice);
+    const { vault, isAlone } = this.#options;
+    const { workspace, id } = item;
+    const now = isAlone() ? vault.answerNow(workspace, id, choice) : undefined;
+    const outgoing = now ?? (await vault.answer(workspace, id, choice));
+    const left = outgoing && this.#leave(outgoing);
     // It is drawn while the answer is on its way.
     const drawn = this.reload();
-    if (!outgoing) return drawn.then(() => false);
-    const failure = await this.#leave(outgoing).then(
+    if (!left) return drawn.then(() => false);
+    const failure = await left.then(
       () => undefined,
       () => NOT_SENT,
     );
     if (failure !== undefined) this.#options.onRefused(failure);
-    await vault.answerLeft(item.workspace, item.id, failure);
+    await vault.answerLeft(workspace, id, failure);
     await this.reload();
     return failure === undefined;
   }

@@ -46,6 +46,10 @@ export class Kept {
     return this.#workspaces.get(id);
   }
 
+  card(key: string): CardRecord | undefined {
+    return this.#cards.get(key);
+  }
+
   /** Changes of one transaction, once it is through. */
   follow(changes: readonly Change[]): void {
     for (const { store, key, value } of changes)

@@ -7,6 +7,7 @@ import { openDatabase } from './database.ts';
 import { deviceName } from './deviceName.ts';
 import { watchHistory } from './history.ts';
 import { leave } from './mailbox.ts';
+import { OtherPages } from './otherPages.ts';
 import { Page } from './page.tsx';
 import { keepPage, Push } from './push.ts';
 import { cardKey } from './rows.ts';
@@ -15,8 +16,7 @@ import { signal } from './signals.ts';
 import { Vault } from './vault.ts';
 
 /** The pairing secret must not stay in the address bar or in the history, whatever happens next. */
-const fragment = location.hash.slice(1);
-if (fragment !== '') history.replaceState(null, '', location.pathname + location.search);
+const fragment = takeFragment();
 
 const root = document.getElementById('root');
 if (root) void start(root).catch(() => showBroken(root));
@@ -24,8 +24,10 @@ if (root) void start(root).catch(() => showBroken(root));
 async function start(page: HTMLElement): Promise<void> {
   const vault = new Vault(await openDatabase());
   const regions = addLiveRegions();
+  const others = new OtherPages(() => leaveStreams(app));
   const app: App = new App({
     vault,
+    isAlone: () => !others.areLookedAt,
     ports: browserPorts,
     deviceName,
     watchServer,
@@ -45,10 +47,17 @@ async function start(page: HTMLElement): Promise<void> {
   app.subscribe(() => showCount(app.waiting.length));
   watchAttention(app);
   watchLinks(app);
-  shareStreams(app);
   render(<Page app={app} />, page);
-  follow(app, fragment);
+  // It may have come while the page began.
+  follow(app, takeFragment() || fragment);
   await keepPage();
+}
+
+/** What stands after `#`, which is not there any more afterwards. */
+function takeFragment(): string {
+  const link = location.hash.slice(1);
+  if (link !== '') history.replaceState(history.state, '', location.pathname + location.search);
+  return link;
 }
 
 /** A pairing code, or the card that a notification names. */
@@ -80,25 +89,15 @@ function watchAttention(app: App): void {
  * Only pages that are looked at, and the one that was last, hold streams open: with six to one server, a browser without
  * HTTP/2 would let no answer through. A page that nobody looks at still sees what the others write down.
  */
-function shareStreams(app: App): void {
-  const channel = new BroadcastChannel('countersign.attention');
-  const tell = () => {
-    if (document.visibilityState === 'visible') channel.postMessage('here');
-  };
-  channel.addEventListener('message', () => {
-    if (document.visibilityState === 'hidden') app.pause();
-  });
-  document.addEventListener('visibilitychange', tell);
-  tell();
+function leaveStreams(app: App): void {
+  if (document.visibilityState === 'hidden') app.pause();
 }
 
 /** A link in another app, or a notification, while the page is open already. */
 function watchLinks(app: App): void {
   window.addEventListener('hashchange', () => {
-    const link = location.hash.slice(1);
-    if (link === '') return;
-    history.replaceState(history.state, '', location.pathname + location.search);
-    follow(app, link);
+    const link = takeFragment();
+    if (link !== '') follow(app, link);
   });
   navigator.serviceWorker?.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data === 'string') follow(app, data);

@@ -28,11 +28,6 @@ const workspace = v.object({
   skew: v.number(),
   /** When the desktop was last heard, by our clock. */
   heardAt: v.number(),
-  /**
-   * Numbers for messages up to this one are on the disk as used. A machine that loses its power may forget the last
-   * messages, but never sends another one under a number that the desktop has seen.
-   */
-  reserved: v.optional(v.number(), 0),
   /** Answers to `sync` that are under way, by id. */
   syncs: v.record(v.string(), v.object({ at: v.number(), open: v.array(v.string()) })),
 });

@@ -8,7 +8,9 @@ import { applyMessage } from './apply.ts';
 import { type Durability, Transaction } from './database.ts';
 import { Kept, type Snapshot } from './kept.ts';
 import { checkedAhead, nativeEd25519 } from './nativeSignatures.ts';
+import { Numbers, SET_ASIDE } from './numbers.ts';
 import {
+  type CardRecord,
   cardOf,
   type Notice,
   type Preferences,
@@ -38,8 +40,6 @@ export interface Outgoing {
 const JUST_NOW = 10_000;
 const SYNC_LIFE = 60_000;
 const CHANGED = 'changed';
-/** Half of what the desktop's window reaches over: a page that skips them leaves nothing behind that is on its way. */
-const SET_ASIDE = 32;
 
 /**
  * Keys, cards and settings, shared by all tabs and the service worker. Each step is one transaction, in which keys and
@@ -51,8 +51,8 @@ export class Vault {
   readonly #now: () => number;
   readonly #channel = new BroadcastChannel('countersign');
   readonly #native = nativeEd25519();
-  /** Workspaces for which this page has set numbers aside. */
-  readonly #hasNumbers = new Set<string>();
+  /** By device, which is another one after each pairing. */
+  readonly #numbers = new Map<string, Numbers>();
   #kept: Kept | undefined;
   /** Grows with every change that {@link Kept} cannot follow. */
   #changes = 0;
@@ -102,7 +102,6 @@ export class Vault {
       lastAt: 0,
       skew: 0,
       heardAt: 0,
-      reserved: 0,
       syncs: {},
     };
     return this.#write(async (transaction) => {
@@ -160,9 +159,9 @@ export class Vault {
   }
 
   /** Seals the request for everything that waits; `undefined` when the workspace is not paired any more. */
-  sync(id: string, sync: string): Promise<Outgoing | undefined> {
+  async sync(id: string, sync: string): Promise<Outgoing | undefined> {
     const now = this.#now();
-    return this.#withNumber(id, async (transaction) => {
+    const asked = await this.#write(async (transaction) => {
       const workspace = parseWorkspace(await transaction.get('workspaces', id));
       if (!workspace) return undefined;
       const all = (await transaction.all('cards')).flatMap((each) => parseCardRecord(each) ?? []);
@@ -170,18 +169,12 @@ export class Vault {
         .filter((card) => card.workspace === id && card.phase.kind !== 'over')
         .map((card) => card.id)
         .slice(0, 200);
-      const syncs = Object.entries(workspace.syncs).filter(([, { at }]) => now - at < SYNC_LIFE);
-      const next = {
-        ...workspace,
-        syncs: { ...Object.fromEntries(syncs), [sync]: { at: now, open: [] } },
-      };
-      return this.#draft(transaction, next, {
-        t: 'sync',
-        known,
-        id: sync,
-        since: workspace.lastAt,
-      });
+      const recent = Object.entries(workspace.syncs).filter(([, { at }]) => now - at < SYNC_LIFE);
+      const syncs = { ...Object.fromEntries(recent), [sync]: { at: now, open: [] } };
+      transaction.put('workspaces', id, { ...workspace, syncs });
+      return { t: 'sync', known, id: sync, since: workspace.lastAt } as const;
     });
+    return asked && this.#seal(id, asked);
   }
 
   /** Seals any other message that is bound to no card. */
@@ -189,26 +182,36 @@ export class Vault {
     id: string,
     message: Extract<ToWorkspace, { t: 'push' | 'bye' }>,
   ): Promise<Outgoing | undefined> {
-    return this.#withNumber(id, async (transaction) => {
-      const workspace = parseWorkspace(await transaction.get('workspaces', id));
-      return workspace && this.#draft(transaction, workspace, message);
-    });
+    return this.#seal(id, message);
+  }
+
+  /**
+   * Seals an answer at once: until a browser has drawn what a tap changes, it lets the page wait for nothing. `undefined`
+   * when something has to be waited for, which {@link answer} does, and unless the card is open.
+   */
+  answerNow(id: string, card: string, choice: Choice): Outgoing | undefined {
+    const workspace = this.#kept?.workspace(id);
+    const record = this.#kept?.card(cardKey(id, card));
+    const sent = record && this.#answered(record, choice);
+    if (!workspace || !sent) return undefined;
+    const number = this.#number(workspace);
+    if (number === undefined) return undefined;
+    this.#kept?.follow([{ store: 'cards', key: cardKey(id, card), value: sent.record }]);
+    // Not waited for: the number is on the disk as used, and the desktop takes one answer.
+    this.#write((transaction) => this.#markSent(transaction, { id, card, choice })).catch(
+      () => undefined,
+    );
+    const { toSign, seal } = this.#draft(workspace, number, sent.answer);
+    const signature = portableSignatures.sign(toSign, secretOf(workspace));
+    return { mailbox: workspace.record.mailboxes.toWorkspace, envelope: seal(signature) };
   }
 
   /** Seals an answer; `undefined` unless the card is open and has no answer yet. */
-  answer(id: string, card: string, choice: Choice): Promise<Outgoing | undefined> {
-    const now = this.#now();
-    return this.#withNumber(id, async (transaction) => {
-      const workspace = parseWorkspace(await transaction.get('workspaces', id));
-      const record = parseCardRecord(await transaction.get('cards', cardKey(id, card)));
-      const shown = record && cardOf(record);
-      if (!workspace || !shown || record.phase.kind !== 'open') return undefined;
-      const { digest, nonce } = shown;
-      const sent = { kind: 'sent', outcome: choice.outcome, at: now, left: false } as const;
-      putCard(transaction, { ...record, phase: sent });
-      const answer: PhoneAnswer = { t: 'answer', card, digest, nonce, ...choice, at: now };
-      return this.#draft(transaction, workspace, answer);
-    });
+  async answer(id: string, card: string, choice: Choice): Promise<Outgoing | undefined> {
+    const answer = await this.#write((transaction) =>
+      this.#markSent(transaction, { id, card, choice }),
+    );
+    return answer && this.#seal(id, answer);
   }
 
   /** The answer is in the mailbox, or `failure` says why it is not known to be there: the card can be answered again. */
@@ -249,55 +252,71 @@ export class Vault {
     this.#kept = undefined;
   }
 
-  /**
-   * Runs `body`, which drafts one message, and seals it. Numbers are set aside in blocks, on the disk itself, so that an answer does not
-   * wait for the disk. Each page begins with a block of its own: it cannot know what a machine without power has lost.
-   */
-  async #withNumber(
-    id: string,
-    body: (transaction: Transaction) => Promise<Unsealed | undefined>,
-  ): Promise<Outgoing | undefined> {
-    if (!this.#hasNumbers.has(id)) await this.#setAside(id);
-    const unsealed = await this.#write(body).catch(async (error: unknown) => {
-      if (!(error instanceof NoNumberLeft)) throw error;
-      await this.#setAside(id);
-      return this.#write(body);
-    });
-    if (!unsealed) return undefined;
-    const { mailbox, draft, signature } = unsealed;
-    return { mailbox, envelope: draft.seal(await signature) };
+  /** The answer to an open card, and the card with it. */
+  #answered(record: CardRecord, choice: Choice) {
+    const shown = cardOf(record);
+    if (!shown || record.phase.kind !== 'open') return undefined;
+    const at = this.#now();
+    const { digest, nonce } = shown;
+    const answer: PhoneAnswer = { t: 'answer', card: record.id, digest, nonce, ...choice, at };
+    const phase = { kind: 'sent', outcome: choice.outcome, at, left: false } as const;
+    return { answer, record: { ...record, phase } };
   }
 
-  async #setAside(id: string): Promise<void> {
-    const isFirst = !this.#hasNumbers.has(id);
-    await this.#write(
+  async #markSent(
+    transaction: Transaction,
+    { id, card, choice }: { id: string; card: string; choice: Choice },
+  ): Promise<PhoneAnswer | undefined> {
+    const record = parseCardRecord(await transaction.get('cards', cardKey(id, card)));
+    const sent = record && this.#answered(record, choice);
+    if (sent) putCard(transaction, sent.record);
+    return sent?.answer;
+  }
+
+  /** `undefined` when the workspace is not paired any more. */
+  async #seal(id: string, message: ToWorkspace): Promise<Outgoing | undefined> {
+    const kept = (await this.current()).workspaces.find((each) => each.id === id);
+    if (!kept) return undefined;
+    const number = this.#number(kept) ?? (await this.#setAside(kept));
+    if (number === undefined) return undefined;
+    const { toSign, seal } = this.#draft(kept, number, message);
+    const signature = await this.#sign(toSign, secretOf(kept));
+    return { mailbox: kept.record.mailboxes.toWorkspace, envelope: seal(signature) };
+  }
+
+  #number({ record }: Workspace): number | undefined {
+    const { device, sent } = record.link;
+    return this.#numbers.get(device)?.take(sent);
+  }
+
+  /** Resolves with the first of new numbers; `undefined` when this pairing is over. */
+  async #setAside({ id, record }: Workspace): Promise<number | undefined> {
+    const { device } = record.link;
+    const last = await this.#write(
       async (transaction) => {
         const workspace = parseWorkspace(await transaction.get('workspaces', id));
-        if (!workspace) return;
+        if (workspace?.record.link.device !== device) return undefined;
         const { link } = workspace.record;
-        const sent = isFirst ? Math.max(link.sent, workspace.reserved) : link.sent;
-        const record = { ...workspace.record, link: { ...link, sent } };
-        transaction.put('workspaces', id, { ...workspace, record, reserved: sent + SET_ASIDE });
+        const sent = link.sent + SET_ASIDE;
+        const next = { ...workspace.record, link: { ...link, sent } };
+        transaction.put('workspaces', id, { ...workspace, record: next });
+        return sent;
       },
       { durability: 'strict' },
     );
-    this.#hasNumbers.add(id);
+    if (last === undefined) return undefined;
+    const numbers = new Numbers(last);
+    this.#numbers.set(device, numbers);
+    return numbers.take(last);
   }
 
-  /** Its number is used up with the transaction; it is signed meanwhile. */
-  #draft(transaction: Transaction, workspace: Workspace, message: ToWorkspace): Unsealed {
-    if (workspace.record.link.sent >= workspace.reserved) throw new NoNumberLeft();
-    const link = phoneLink(workspace.record, { now: this.#now });
-    const draft = link.draft(JSON.stringify(message));
-    const record = { ...workspace.record, link: link.state };
-    transaction.put('workspaces', workspace.id, { ...workspace, record });
-    const signature = this.#sign(draft.toSign, record);
-    return { mailbox: record.mailboxes.toWorkspace, draft, signature };
+  #draft({ record }: Workspace, number: number, message: ToWorkspace): Draft {
+    const link = { ...record.link, sent: number - 1 };
+    return phoneLink({ ...record, link }, { now: this.#now }).draft(JSON.stringify(message));
   }
 
   /** Never rejects: what the browser cannot do is done here. */
-  async #sign(message: Uint8Array, { signingKey }: PhoneRecord): Promise<Uint8Array> {
-    const secret = fromBase64(signingKey, 32) ?? new Uint8Array();
+  async #sign(message: Uint8Array, secret: Uint8Array): Promise<Uint8Array> {
     const native = await this.#native;
     const signed = await native?.sign(message, secret).catch(() => undefined);
     return signed ?? portableSignatures.sign(message, secret);
@@ -326,11 +345,8 @@ export class Vault {
   }
 }
 
-/** A message that has its number, and soon its signature. */
-interface Unsealed {
-  readonly mailbox: string;
-  readonly draft: Draft;
-  readonly signature: Promise<Uint8Array>;
+function secretOf({ record }: Workspace): Uint8Array {
+  const secret = fromBase64(record.signingKey, 32);
+  if (!secret) throw new TypeError('The record of this pairing has no keys');
+  return secret;
 }
-
-class NoNumberLeft extends Error {}
