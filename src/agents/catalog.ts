@@ -40,6 +40,8 @@ export interface LaunchOptions {
 type Launch = (command: string, how: How) => Promise<AgentLauncher>;
 
 interface How extends Pick<LaunchOptions, 'demoProgram'> {
+  /** Those of its row. */
+  readonly agent: Pick<AcpLauncherOptions, 'id' | 'name'>;
   readonly strict: boolean;
 }
 
@@ -54,6 +56,17 @@ const OWN_SETTINGS_EXCEPTED: AsksFor = {
 };
 const NO_WAY = { kind: 'noWay' } as const;
 const OFF = { kind: 'off' } as const;
+const OVER_ACP = { transport: 'ACP', native: 'session/request_permission' } as const;
+const OPENCODE = {
+  alwaysScope: 'a pattern, in all its sessions of the folder',
+  asksFor: {
+    kind: 'everything',
+    except: 'a bare `> file` or assignment, and plugins of its own',
+  },
+  strict: { kind: 'on' },
+  programs: ['opencode'],
+  install: 'npm install -g opencode-ai',
+} as const;
 /** Its rules are ours in any case; a plugin could still run code of its own. */
 const WITHOUT_PLUGINS = ['--pure'];
 
@@ -76,42 +89,36 @@ const ROWS: readonly Row[] = [
   {
     id: 'demo',
     name: 'Demo agent',
-    transport: 'ACP',
-    native: 'session/request_permission',
+    ...OVER_ACP,
     alwaysScope: 'the same call, until it ends',
     asksFor: { kind: 'everything' },
     strict: { kind: 'on' },
     programs: [],
     install: 'part of Countersign',
-    gate: async (_, { demoProgram }) => {
-      const { acpLauncher } = await import('./acp/launcher.ts');
-      return acpLauncher({
-        id: 'demo',
-        name: 'Demo agent',
+    gate: (_, { agent, demoProgram }) =>
+      acp({
+        ...agent,
         command: process.execPath,
         args: [demoProgram],
         // In VS Code the program of this process is Electron, which is Node only when told so.
         env: { ELECTRON_RUN_AS_NODE: '1' },
-      });
-    },
+      }),
   },
   {
     id: 'qwen',
     name: 'Qwen Code',
-    transport: 'ACP',
-    native: 'session/request_permission',
+    ...OVER_ACP,
     alwaysScope: 'a command prefix, in its project settings',
     asksFor: OWN_SETTINGS_EXCEPTED,
     strict: { kind: 'on' },
     programs: ['qwen'],
     install: 'npm install -g @qwen-code/qwen-code',
-    gate: async (command, { strict }) => {
-      const { acpLauncher } = await import('./acp/launcher.ts');
+    gate: (command, { agent, strict }) => {
       // Its own default lets a model decide; this makes it ask, whatever its settings say.
       const asking = ['--acp', '--approval-mode', 'default'];
       // Without its rules and hooks, but also without its tool servers, extensions and context files (measured).
       const args = strict ? [...asking, '--safe-mode'] : asking;
-      return acpLauncher({ id: 'qwen', name: 'Qwen Code', command, args });
+      return acp({ ...agent, command, args });
     },
   },
   {
@@ -135,8 +142,7 @@ const ROWS: readonly Row[] = [
   {
     id: 'codex-acp',
     name: 'Codex over ACP',
-    transport: 'ACP',
-    native: 'session/request_permission',
+    ...OVER_ACP,
     alwaysScope: 'a command prefix for good, or every change of the same files',
     asksFor: {
       kind: 'some',
@@ -146,58 +152,41 @@ const ROWS: readonly Row[] = [
     strict: NO_WAY,
     programs: ['codex-acp'],
     install: 'npm install -g @agentclientprotocol/codex-acp',
-    gate: async (command) => {
-      const { acpLauncher } = await import('./acp/launcher.ts');
-      return acpLauncher({
-        id: 'codex-acp',
-        name: 'Codex over ACP',
-        command,
-        args: [],
-        // Its own default lets a model decide.
-        env: { INITIAL_AGENT_MODE: 'workspace-write' },
-      });
-    },
+    gate: (command, { agent }) =>
+      // Its own default lets a model decide.
+      acp({ ...agent, command, args: [], env: { INITIAL_AGENT_MODE: 'workspace-write' } }),
   },
   {
     id: 'claude-acp',
     name: 'Claude Code over ACP',
-    transport: 'ACP',
-    native: 'session/request_permission',
+    ...OVER_ACP,
     alwaysScope: 'a rule in the local settings of its project',
     asksFor: OWN_SETTINGS_EXCEPTED,
     strict: NO_WAY,
     programs: ['claude-agent-acp'],
     install: 'npm install -g @agentclientprotocol/claude-agent-acp',
-    gate: async (command) => {
-      const { acpLauncher } = await import('./acp/launcher.ts');
-      return acpLauncher({ id: 'claude-acp', name: 'Claude Code over ACP', command, args: [] });
-    },
+    gate: (command, { agent }) => acp({ ...agent, command, args: [] }),
   },
   {
     id: 'gemini',
     name: 'Gemini CLI',
-    transport: 'ACP',
-    native: 'session/request_permission',
+    ...OVER_ACP,
     alwaysScope: 'the first word of a command; for edits, every edit of the session',
     asksFor: OWN_SETTINGS_EXCEPTED,
     strict: { kind: 'partly', still: 'not for MCP servers that its settings trust' },
     programs: ['gemini'],
     install: 'npm install -g @google/gemini-cli',
-    gate: async (command, { strict }) => {
+    gate: async (command, { agent, strict }) => {
       const options = {
-        id: 'gemini',
-        name: 'Gemini CLI',
+        ...agent,
         command,
         args: ['--acp'],
         // Else it starts itself again, and what is stopped is not what works.
         env: { GEMINI_CLI_NO_RELAUNCH: '1' },
       };
-      if (strict) {
-        const { strictGeminiLauncher } = await import('./geminiStrict.ts');
-        return strictGeminiLauncher(options);
-      }
-      const { acpLauncher } = await import('./acp/launcher.ts');
-      return acpLauncher(options);
+      if (!strict) return acp(options);
+      const { strictGeminiLauncher } = await import('./geminiStrict.ts');
+      return strictGeminiLauncher(options);
     },
   },
   {
@@ -205,14 +194,7 @@ const ROWS: readonly Row[] = [
     name: 'OpenCode',
     transport: 'serve: HTTP and SSE',
     native: 'permission.asked',
-    alwaysScope: 'a pattern, in all its sessions of the folder',
-    asksFor: {
-      kind: 'everything',
-      except: 'a bare `> file` or assignment, and plugins of its own',
-    },
-    strict: { kind: 'on' },
-    programs: ['opencode'],
-    install: 'npm install -g opencode-ai',
+    ...OPENCODE,
     gate: async (command, { strict }) => {
       const { openCodeLauncher } = await import('./opencode/launcher.ts');
       return openCodeLauncher({ command, args: strict ? WITHOUT_PLUGINS : [] });
@@ -221,16 +203,8 @@ const ROWS: readonly Row[] = [
   {
     id: 'opencode-acp',
     name: 'OpenCode over ACP',
-    transport: 'ACP',
-    native: 'session/request_permission',
-    alwaysScope: 'a pattern, in all its sessions of the folder',
-    asksFor: {
-      kind: 'everything',
-      except: 'a bare `> file` or assignment, and plugins of its own',
-    },
-    strict: { kind: 'on' },
-    programs: ['opencode'],
-    install: 'npm install -g opencode-ai',
+    ...OVER_ACP,
+    ...OPENCODE,
     gate: async (command, { strict }) => {
       const { openCodeAcpLauncher } = await import('./openCodeAcp.ts');
       return openCodeAcpLauncher({ command, args: strict ? WITHOUT_PLUGINS : [] });
@@ -239,8 +213,7 @@ const ROWS: readonly Row[] = [
   {
     id: 'copilot',
     name: 'GitHub Copilot CLI',
-    transport: 'ACP',
-    native: 'session/request_permission',
+    ...OVER_ACP,
     alwaysScope: 'the same command; for how long is not known',
     asksFor: {
       kind: 'everything',
@@ -250,15 +223,7 @@ const ROWS: readonly Row[] = [
     strict: NO_WAY,
     programs: ['copilot'],
     install: 'npm install -g @github/copilot',
-    gate: async (command) => {
-      const { acpLauncher } = await import('./acp/launcher.ts');
-      return acpLauncher({
-        id: 'copilot',
-        name: 'GitHub Copilot CLI',
-        command,
-        args: ['--acp'],
-      });
-    },
+    gate: (command, { agent }) => acp({ ...agent, command, args: ['--acp'] }),
   },
   {
     id: 'agent',
@@ -306,7 +271,7 @@ export async function createLauncher(id: string, options: LaunchOptions): Promis
   const { demoProgram } = options;
   const isStrict = () => options.isStrict?.() ?? false;
   const command = options.commands?.[id] ?? row.programs[0] ?? '';
-  const launcher = () => gate(command, { demoProgram, strict: isStrict() });
+  const launcher = () => gate(command, { agent: { id, name }, demoProgram, strict: isStrict() });
   await launcher();
   return {
     id,
@@ -340,8 +305,7 @@ export async function createAcpLauncher(
   options: AcpLauncherOptions,
   isStrict: () => boolean,
 ): Promise<AgentLauncher> {
-  const { acpLauncher } = await import('./acp/launcher.ts');
-  const launcher = acpLauncher(options);
+  const launcher = await acp(options);
   const strict = () => (isStrict() ? NO_WAY : OFF);
   return {
     ...launcher,
@@ -352,6 +316,11 @@ export async function createAcpLauncher(
     },
     doors: async () => ({ files: undefined, strict: strict() }),
   };
+}
+
+async function acp(options: AcpLauncherOptions): Promise<AgentLauncher> {
+  const { acpLauncher } = await import('./acp/launcher.ts');
+  return acpLauncher(options);
 }
 
 /** Why an agent of the table is not relayed, as a sentence; `undefined` for one that is, or that is not in the table. */
