@@ -143,7 +143,7 @@ describe('A rule that comes while requests wait', () => {
 
   it('answers nothing in a workspace that is not trusted', async () => {
     let isTrusted = true;
-    const { waits, answer, turns, answered } = await brokerOnKeptRules({
+    const { waits, answer, turns, answered, journal } = await brokerOnKeptRules({
       rules: { isTrusted: () => isTrusted },
     });
     const request = waits();
@@ -151,6 +151,8 @@ describe('A rule that comes while requests wait', () => {
     isTrusted = false;
     await turns();
     assert.equal(answered(request), undefined);
+    // Nor is it on record as if a rule had answered.
+    assert.equal(journal.entries.filter(({ type }) => type === 'settled').length, 1);
   });
 
   it('answers nothing once it is revoked again, before the requests had their turn or after', async () => {
