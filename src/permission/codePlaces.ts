@@ -27,10 +27,8 @@ export const CODE_PLACES: readonly Place[] = [
     kind: 'secret value',
     hints: ['??', '||', ' or '],
     // `process.env.DB_PASSWORD ?? "…"`: what is taken where there is none.
-    pattern: new RegExp(
-      `${NAMED}["')\\]]{0,3}\\s{1,8}(?:\\?\\?|\\|\\||or)\\s{1,8}(?=["'\`])`,
-      'gi',
-    ),
+    pattern:
+      /(?:\?\?|\|\||\bor)\s{1,8}(?=["'`])(?<=(?:passw(?:or)?d|passphrase|pwd|secret|token|credential|(?:api|access|private|secret|encryption)[_-]?key|_pass|_auth)\w{0,12}["')\]]{0,3}\s{1,8}(?:\?\?|\|\||or)\s{1,8})/gi,
     isSecret: (value, [place]) => isArgument(value, place),
   },
   {
@@ -51,8 +49,7 @@ export const CODE_PLACES: readonly Place[] = [
   {
     kind: 'secret value',
     hints: ['client', 'api', 'sdk'],
-    pattern:
-      /\b\w{0,32}(?:Client|Api|API|Sdk|SDK)(?:::new|\.new|\.create)?\(\s{0,4}(?=["'`][\w.-]{24})/g,
+    pattern: /(?:Client|Api|API|Sdk|SDK)(?:::new|\.new|\.create)?\(\s{0,4}(?=["'`][\w.-]{24})/g,
     isSecret: isUnguessable,
   },
   {
@@ -76,7 +73,7 @@ export const CODE_PLACES: readonly Place[] = [
     hints: ['auth', 'login', 'credential'],
     // A user, and behind it the password.
     pattern: new RegExp(
-      `(?:\\bauth["']?\\s{0,4}(?:=>?|:)\\s{0,4}[[(]|\\w{0,24}(?:basic_?auth|login|authenticate|credentials?)\\(|credentials?(?:\\.|::)new\\(|basic_auth )\\s{0,4}${ARGUMENT}\\s{0,4},\\s{0,4}(?=["'\`])`,
+      `(?:\\bauth["']?\\s{0,4}(?:=>?|:)\\s{0,4}[[(]|(?:basic_?auth|login|authenticate|credentials?)\\(|credentials?(?:\\.|::)new\\(|basic_auth )\\s{0,4}${ARGUMENT}\\s{0,4},\\s{0,4}(?=["'\`])`,
       'gi',
     ),
     isSecret: (value, [place]) => isArgument(value, place),

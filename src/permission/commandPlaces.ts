@@ -87,14 +87,9 @@ export const COMMAND_PLACES: readonly Place[] = [
   {
     kind: 'password',
     hints: [
-      'http-basic',
-      'rabbitmqctl',
-      'bw ',
-      'alias set',
-      'agent-token',
-      'using',
-      'bundle config',
-      ...['redis-cli', 'rclone', 'ansible-vault', 'ngrok', 'passwd', 'net user', 'user-secrets'],
+      ...['http-basic', 'rabbitmqctl', 'bw unlock', 'bw login', 'alias set', 'agent-token'],
+      ...['connect to', 'bundle config', 'redis-cli', 'rclone', 'ansible-vault', 'authtoken'],
+      ...['openssl passwd', 'net user', 'user-secrets'],
     ],
     // Programs that take it as a word of its own.
     pattern:

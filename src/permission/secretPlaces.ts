@@ -176,7 +176,17 @@ export const NAMED_PLACES: readonly Place[] = [
   },
   {
     kind: 'secret value',
-    hints: ['requirepass', 'masterauth', 'community', ' on ', '.psk', 'iwconfig'],
+    hints: [
+      'requirepass',
+      'masterauth',
+      'rocommunity',
+      'rwcommunity',
+      ' on >',
+      " on '>",
+      ' on ">',
+      '.psk',
+      'iwconfig',
+    ],
     // Files of settings without a sign between name and value.
     pattern:
       /(?:(?<![\w-])(?:--)?(?:requirepass|masterauth)\s{1,8}|(?:^|\n)[ \t+-]{0,8}r[ow]community6?\s{1,8}|(?:user|SETUSER)\s{1,4}\S{1,64}\s{1,4}on\s{1,4}["']?>|wifi-sec\.psk\s{1,4}|iwconfig\s\S{1,20}\skey\s(?:s:)?)(?=\S)/g,

@@ -60,9 +60,15 @@ export const SHAPES: readonly Detector[] = [
   {
     kind: 'AWS key',
     hints: ['akia', 'asia', 'abia', 'acca', 'absk'],
-    // Behind the key's name, its secret half has no shape of its own but 40 characters.
     pattern:
-      /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])|(?<=(?:AKIA|ASIA)[A-Z0-9]{16}["'\s,:/|;]{1,12})[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])|(?<![A-Za-z0-9+/])ABSK[A-Za-z0-9+/]{100,}={0,2}/g,
+      /(?<![A-Za-z0-9])(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])|(?<![A-Za-z0-9+/])ABSK[A-Za-z0-9+/]{100,}={0,2}/g,
+  },
+  {
+    kind: 'AWS key',
+    hints: ['akia', 'asia'],
+    // The half behind the name: 40 characters without a shape.
+    pattern:
+      /(?<![A-Za-z0-9])A[KS]IA[A-Z0-9]{16}["'\s,:/|;]{1,12}(?<secret>[A-Za-z0-9+/]{40})(?![A-Za-z0-9+/=])/g,
   },
   {
     kind: 'Google key',
@@ -81,6 +87,7 @@ export const SHAPES: readonly Detector[] = [
     hints: ['k_live_', 'k_test_', 'whsec_'],
     pattern: /(?<![A-Za-z0-9])(?:[rs]k_(?:live|test)_[A-Za-z0-9]{10,}|whsec_[A-Za-z0-9+/=]{16,})/g,
   },
+  shape('service token', 'nral', /(?<![A-Za-z0-9-])[0-9a-f]{36}NRAL(?![A-Za-z0-9])/g),
   shape('npm token', 'npm_', /(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}/g),
   shape('PyPI token', 'pypi-', /(?<![A-Za-z0-9])pypi-[A-Za-z0-9_-]{30,}/g),
   {
@@ -137,7 +144,7 @@ export const SHAPES: readonly Detector[] = [
     kind: 'service token',
     hints: [''],
     pattern:
-      /(?<![A-Za-z0-9-])(?:(?:sdk|mob|api|pat-(?:na|eu)\d|sk-lf)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d\/\d{12,20}(?:\/\d{12,20})?:[0-9a-f]{32}|[0-9a-f]{36}NRAL|(?:live|test)_[0-9a-f]{35}|(?:live|test)_[A-Za-z0-9]{30}|live_\d{6,12}_[A-Za-z0-9]{30})(?![A-Za-z0-9-])|access_token\$(?:production|sandbox)\$[A-Za-z0-9]{8,}\$[0-9a-f]{20,}/g,
+      /(?<![A-Za-z0-9-])(?:(?:sdk|mob|api|pat-(?:na|eu)\d|sk-lf)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d\/\d{12,20}(?:\/\d{12,20})?:[0-9a-f]{32}|(?:live|test)_[0-9a-f]{35}|(?:live|test)_[A-Za-z0-9]{30}|live_\d{6,12}_[A-Za-z0-9]{30})(?![A-Za-z0-9-])|access_token\$(?:production|sandbox)\$[A-Za-z0-9]{8,}\$[0-9a-f]{20,}/g,
   },
   {
     kind: 'service token',
