@@ -169,6 +169,9 @@ export class StoredRules implements RuleBook, Disposable {
       await store.put(rule);
     } catch (error) {
       this.#take(rule.id);
+      // Part of it can have been done: what is told not to be kept must not come back.
+      this.#revoked.add(rule.id);
+      await store.delete(rule.id).catch(() => undefined);
       throw error;
     } finally {
       this.#adding.delete(rule.id);

@@ -262,6 +262,24 @@ describe('Rules', () => {
     assert.deepEqual([...store.kept], []);
   });
 
+  it('that are not known to be kept do not come back, though they are there', async () => {
+    const { rules, store, make, says } = await setUp();
+    const put = store.put.bind(store);
+    store.put = async (rule) => {
+      await put(rule);
+      throw new Error('The folder cannot be synced');
+    };
+    const choice = { scope: 'global', match: 'exact' } as const;
+    await assert.rejects(make(draft(), choice), /synced/);
+    assert.deepEqual([await says(), rules.all, [...store.kept]], ['ask', [], []]);
+    // Nor where they cannot be taken out again.
+    store.delete = () => Promise.reject(new Error('full'));
+    await assert.rejects(make(draft(), choice), /synced/);
+    store.changed.fire();
+    await rules.ready();
+    assert.deepEqual([await says(), store.kept.size], ['ask', 1]);
+  });
+
   it('that another window made or revoked count from the next request on', async () => {
     const { make, says, store, rules } = await setUp();
     const rule = await make(draft(), { scope: 'global', match: 'exact' });
