@@ -18,9 +18,8 @@ import { type ConfiguredAgent, userSettings } from './settings.ts';
 export interface AgentItem {
   readonly choice: AgentChoice;
   readonly name: string;
+  /** What it asks for, as far as that is known before it is started, or why it cannot be. */
   readonly description: string;
-  /** What it asks for, as far as that is known before it is started. */
-  readonly detail: string;
 }
 
 /** What of an extension's context launchers need. */
@@ -50,29 +49,15 @@ export class Launchers {
 
   #catalogItem(agent: CatalogAgent): AgentItem {
     const choice = { from: 'catalog', id: agent.id } as const;
-    const missing = isMissing(agent);
     const seen = this.#memory.seen(keyOf(choice), commandOf(agent));
-    const known = `asks for ${asksForCell(agent.asksFor)}`;
-    return {
-      choice,
-      name: agent.name,
-      description: missing ? `not found here. To install: ${agent.install}` : describe(agent),
-      detail: missing
-        ? ''
-        : seen?.kind === 'refused'
-          ? sightingWords(seen)
-          : versioned(known, seen),
-    };
+    return { choice, name: agent.name, description: describe(agent, seen) };
   }
 
   #settingsItem(agent: ConfiguredAgent): AgentItem {
     const choice = { from: 'settings', id: agent.id, hash: commandHash(agent) } as const;
-    return {
-      choice,
-      name: agent.name,
-      description: [agent.command, ...agent.args].join(' '),
-      detail: sightingWords(this.#memory.seen(keyOf(choice), agent)),
-    };
+    const seen = sightingWords(this.#memory.seen(keyOf(choice), agent));
+    const runs = [agent.command, ...agent.args].join(' ');
+    return { choice, name: agent.name, description: `${seen} · ${runs}` };
   }
 
   /** Rejects with a {@link UserError} for an agent that is not there any more, or that would be started in another way. */
@@ -143,10 +128,13 @@ export class Launchers {
 }
 
 /** What a person needs to know before choosing it. */
-function describe(agent: CatalogAgent): string {
+function describe(agent: CatalogAgent, seen: Sighting | undefined): string {
   if (agent.programs.length === 0) return 'no key, no account: asks for one of each';
+  if (isMissing(agent)) return `not found here. To install: ${agent.install}`;
+  if (seen?.kind === 'refused') return sightingWords(seen);
+  const words = versioned(`asks for ${asksForCell(agent.asksFor)}`, seen);
   const { command } = commandOf(agent);
-  return command === agent.programs[0] ? '' : command;
+  return command === agent.programs[0] ? words : `${words} · ${command}`;
 }
 
 /** Programs that the person named are looked for when they are started. */
@@ -170,7 +158,7 @@ function configured({ hash, id }: AgentChoice): ConfiguredAgent {
 function sightingWords(seen: Sighting | undefined): string {
   switch (seen?.kind) {
     case undefined:
-      return 'what it asks for is looked at before its first start';
+      return 'looked at before its first start';
     case 'asks':
       return versioned(`asks for ${seen.asksFor}`, seen);
     case 'refused':

@@ -125,7 +125,6 @@ export class StartSession {
     const known = launchers.choices().map((choice) => ({
       label: safeText(choice.name).replaceAll('$(', '$\u200B('),
       description: safeText(choice.description),
-      detail: safeText(choice.detail),
       choice: choice.choice,
     }));
     const more = {

@@ -106,15 +106,16 @@ describe('a session of an agent that Countersign does not know, in the extension
 
   it('of the settings is shown with what it asks for, once it was seen', async () => {
     await useAgent(['--seen']);
-    const details: string[] = [];
+    const shown: string[] = [];
     const note = (items: readonly vscode.QuickPickItem[]) =>
-      details.push(items.find(({ label }) => label === NAME)?.detail ?? '');
+      shown.push(items.find(({ label }) => label === NAME)?.description ?? '');
     await choosing([NAME], 'countersign.startSession', note);
     await closeAll();
     await choosing([], 'countersign.startSession', note);
-    assert.deepEqual(details, [
-      'what it asks for is looked at before its first start',
-      '0.0.1 · asks for what its own settings do not allow',
+    const runs = `${path.join(folder, AGENT)} --seen`;
+    assert.deepEqual(shown, [
+      `looked at before its first start · ${runs}`,
+      `0.0.1 · asks for what its own settings do not allow · ${runs}`,
     ]);
   });
 });
