@@ -28,6 +28,7 @@ export interface RelayOptions {
 }
 
 const MAX_LINE = 1024 * 1024;
+const ONLY_WITH_DENIAL = 'A message goes with a denial only, so the message is not sent.';
 
 /** The uniform relay: requests go out as lines of JSON, answers come in as lines of JSON. See {@link RelayLine}. */
 export class Relay implements RunSurface {
@@ -154,8 +155,14 @@ export class Relay implements RunSurface {
       by: { kind: 'person', surface: 'cli' },
     });
     if (!result.ok) this.#error(result.error.kind, answerWords(result.error), id);
-    else if (result.value.decision.feedback && result.value.request.feedback === 'nextPrompt')
-      this.#error('messageNotSent', noPlaceWords(result.value.request.agent.name), id);
+    else if (response.message) this.#messageWith(result.value, id);
+  }
+
+  /** The answer counts; a sentence that the agent does not get is not lost silently. */
+  #messageWith({ decision, request }: Settled, id: string): void {
+    if (decision.outcome === 'allow') this.#error('messageNotSent', ONLY_WITH_DENIAL, id);
+    else if (request.feedback === 'nextPrompt')
+      this.#error('messageNotSent', noPlaceWords(request.agent.name), id);
   }
 
   /** A line of its own, later: finding patterns takes a moment, and the request must not wait for it. */

@@ -138,7 +138,7 @@ export type ErrorLineCode =
   | 'ruleRefused'
   | 'answersMissing'
   | 'answerUnfit'
-  /** The denial counts, but the agent has no place for the message that came with it. */
+  /** The answer counts, but the agent has no place for the message that came with it. */
   | 'messageNotSent'
   | 'journalFailed';
 

@@ -69,7 +69,7 @@ export function decisionOf(
     outcome,
     ...(optionId !== undefined && { optionId }),
     ...(rule && { rule: ruleRef(rule) }),
-    ...(feedback !== undefined && { feedback }),
+    ...(feedback !== undefined && outcome === 'deny' && { feedback }),
     ...(answers && { answers }),
     by: {
       kind: 'person',

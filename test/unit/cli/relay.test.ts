@@ -317,6 +317,18 @@ describe('The relay', () => {
     await setup.ended;
   });
 
+  it('says that a message with an allow goes nowhere, and does not put it on record as sent', async () => {
+    const setup = await started();
+    const line = await asked(setup);
+    setup.say({ ...answer(line['id'], 'once'), message: 'Only this time' });
+    await until(() => setup.of('error').length === 1);
+    assert.deepEqual(errors(setup), [['messageNotSent', line['id']]]);
+    assert.equal(setup.told[0]?.decision.outcome, 'allow');
+    assert.ok(!JSON.stringify(setup.journal.entries).includes('Only this time'));
+    setup.agent.endTurn({ reason: 'done' });
+    await setup.ended;
+  });
+
   it('passes a question on with its choices, and its answers back', async () => {
     const setup = await started();
     const { agent, told } = setup;
