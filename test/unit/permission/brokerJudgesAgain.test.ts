@@ -262,6 +262,19 @@ describe('A thousand requests that a new rule covers', () => {
     assert.equal(byRule.length, 1000);
   });
 
+  it('have no second turn while the answers of the first are on their way to disk', async () => {
+    const journal = new HeldJournal();
+    const { waits, turns, store } = await brokerOnKeptRules({ journal });
+    const [request] = Array.from({ length: 20 }, () => waits());
+    assert.ok(request);
+    for (const id of ['one', 'another']) {
+      store.kept.set(id, ruleFor(request, id, { effect: 'deny' }));
+      store.changed.fire();
+      await turns();
+      assert.equal(journal.held.length, 8);
+    }
+  });
+
   it('have turns of their own where their arguments are long', async () => {
     const { waits, answer, turn, broker } = await brokerOnKeptRules();
     const long = draftOf(execute(`git commit -m "${'long '.repeat(700)}"`));
