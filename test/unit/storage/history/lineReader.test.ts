@@ -97,7 +97,9 @@ function parsed(bytes: Buffer): Found {
       open.delete(entry.requestId);
     }
   }
-  return { rows, open: [...open].sort(), unreadable };
+  // Half of a pair of surrogates is kept, and shown, as what UTF-8 makes of it.
+  const kept = rows.map((row) => ({ ...row, target: Buffer.from(row.target).toString() }));
+  return { rows: kept, open: [...open].sort(), unreadable };
 }
 
 /** What the reader says, which gets the bytes in several portions. */
@@ -112,6 +114,48 @@ function read(...portions: readonly Buffer[]): Found {
   for (const portion of portions) reader.read(portion);
   return { rows, open: reader.open.sort(), unreadable: reader.unreadable };
 }
+
+/** What stands in lines of ours, and what somebody could put there. */
+const ODD: readonly (readonly [string, string])[] = [
+  ['pnpm test"', 'pnpm \\x"'],
+  ['pnpm test"', 'pnpm \\u12G4"'],
+  ['pnpm test"', 'pnpm \\u12"'],
+  ['pnpm test"', 'pnpm \\'],
+  ['pnpm test"', 'pnpm \\u0041 \\ud83d \\/"'],
+  ['pnpm test"', 'pnpm\ttest"'],
+  ['pnpm test"', 'pnpm test","target":"other"'],
+  ['"target":"pnpm test"', '"target":"pnpm test","tool":"read"'],
+  ['"target":"pnpm test"', '"target":["pnpm test"]'],
+  ['4100', '04100'],
+  ['4100', '-0'],
+  ['4100', '-'],
+  ['4100', '12345678901234567890'],
+  ['4100', '4100.5'],
+  ['4100', '41e2'],
+  ['4100', '"4100"'],
+  ['1763000000000', '1763000000000 '],
+  ['1763000000000', '01'],
+  ['1763000000000', '1e999'],
+  ['{"kind":"person","surface":"inbox"}', '{"kind":"person","surface":{"kind":"rule"}}'],
+  ['{"kind":"person","surface":"inbox"}', '{"kind":"person","surface":{"x":"inbox"}'],
+  ['{"kind":"person","surface":"inbox"}', '{"kind":"person",\n"surface":"inbox"}'],
+  ['{"kind":"person","surface":"inbox"}', '{"kind":"person","surface":"{"}'],
+  ['{"kind":"person","surface":"inbox"}', '{"kind":"person","surface":"}'],
+  ['{"kind":"person","surface":"inbox"}', '{"kind":"rule","kind":"person"}'],
+  ['{"kind":"person","surface":"inbox"}', '{}'],
+  ['{"kind":"person","surface":"inbox"}', '{'],
+  ['"decision":"allow"', '"decision":"perhaps"'],
+  ['"decision":"allow"', '"decision":"allow","decision":"deny"'],
+  ['"agentId":"claude"', '"agentId":"cla\\u0075de"'],
+  ['"agentId":"claude"', '"agentId": "claude"'],
+  ['"channel":"inbox"', '"channel":"in\\qbox"'],
+  ['},"hash":"', '},"entry":{},"hash":"'],
+  ['},"hash":"', '},"hash":"\\'],
+  ['"}\n', '"}\r\n'],
+  ['"}\n', '"}}\n'],
+  ['"}\n', '"]\n'],
+  ['"}\n', '"\n'],
+];
 
 describe('The reader of lines for the history', () => {
   it('says the same as the parser about every kind of line, each time it comes', () => {
@@ -140,13 +184,23 @@ describe('The reader of lines for the history', () => {
     });
   });
 
+  it('says the same as the parser about what looks like one of ours and is not', () => {
+    const known = Buffer.concat(LINES);
+    for (const [ours, odd] of ODD) {
+      const text = LINES.map((line) => line.toString().replaceAll(ours, odd)).join('');
+      assert.ok(text !== known.toString(), ours);
+      const bytes = Buffer.concat([known, Buffer.from(text), known, Buffer.from(text)]);
+      assert.deepEqual({ odd, ...read(bytes) }, { odd, ...parsed(bytes) });
+    }
+  });
+
   it('says the same as the parser about lines that somebody altered', () => {
     fc.assert(
       fc.property(fc.array(alteredLine, { minLength: 1, maxLength: 6 }), (altered) => {
         const bytes = Buffer.concat([...LINES, ...altered, ...LINES, ...altered]);
         assert.deepEqual(read(bytes), parsed(bytes));
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     );
   }).timeout(60_000);
 
@@ -156,7 +210,7 @@ describe('The reader of lines for the history', () => {
         const portions = [Buffer.concat([...lines, ...LINES]), Buffer.concat([...LINES, ...lines])];
         assert.deepEqual(read(...portions), parsed(Buffer.concat(portions)));
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
   }).timeout(60_000);
 });
@@ -207,7 +261,7 @@ const bytesPiece = fc.oneof(
 const alteredLine = fc
   .tuple(
     fc.constantFrom(...LINES),
-    fc.array(fc.tuple(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(3), bytesPiece), {
+    fc.array(fc.tuple(fc.nat(999), fc.nat(3), bytesPiece), {
       minLength: 1,
       maxLength: 3,
     }),
@@ -215,7 +269,7 @@ const alteredLine = fc
   .map(([line, changes]) => {
     let bytes: Buffer = line.subarray(0, -1);
     for (const [where, cut, put] of changes) {
-      const at = Math.floor(where * bytes.length);
+      const at = where % bytes.length;
       bytes = Buffer.concat([bytes.subarray(0, at), put, bytes.subarray(at + cut)]);
     }
     return Buffer.concat([bytes, Buffer.from('\n')]);
