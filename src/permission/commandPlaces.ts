@@ -30,7 +30,7 @@ export const COMMAND_PLACES: readonly Place[] = [
     kind: 'password',
     hints: [' -p', ' -a', ' -w', ' -k', ' -t', ' -n '],
     pattern:
-      /(?<![\w-])(?:(?:docker|podman|az|oc|cf|helm|nerdctl|skopeo|buildah|expo|npm|cf)\s[^;&|\n]{0,80}?login\s[^;&|\n]{0,200}?(?<=\s)-p|redis-cli\s[^;&|\n]{0,200}?(?<=\s)-a|(?:sqlcmd|bcp|ipmitool|zip|unzip|zipcloak|mosquitto_(?:pub|sub)|[oi]sql)(?:\s[^;&|\n]{0,200}?)?(?<=\s)-P|ldap[a-z]{3,10}\s[^;&|\n]{0,200}?(?<=\s)-w|(?:mongo[a-z]{0,8}|twine|cqlsh|influx|xfreerdp|rdesktop|clickhouse-client|certutil|psexec(?:64)?)\s[^;&|\n]{0,200}?(?<=\s)-p|security\s(?:[a-z]{1,12}-keychain\s[^;&|\n]{0,200}?(?<=\s)-p|add-[a-z-]{1,24}\s[^;&|\n]{0,200}?(?<=\s)-w|import\s[^;&|\n]{0,200}?(?<=\s)-P)|openssl\s[^;&|\n]{0,200}?(?<=\s)-(?:k|K)|nuget\s[^;&|\n]{0,200}?(?<=\s)-(?:k|p)|doctl\s[^;&|\n]{0,80}?(?<=\s)-t|codecov\s[^;&|\n]{0,80}?(?<=\s)-t|ssh-keygen\s[^;&|\n]{0,200}?(?<=\s)-[NP]|sendemail\s[^;&|\n]{0,200}?(?<=\s)-xp)(?:[ \t=]{1,4}|\s{0,4}\\\n\s{0,8})(?=[^\s])/g,
+      /(?<![\w-])(?:(?:docker|podman|az|oc|cf|helm|nerdctl|skopeo|buildah|expo|npm|cf)\s[^;&|\n]{0,80}?login\s[^;&|\n]{0,200}?(?<=\s)-p|redis-cli\s[^;&|\n]{0,200}?(?<=\s)-a|(?:sqlcmd|bcp|ipmitool|zip|unzip|zipcloak|mosquitto_(?:pub|sub)|[oi]sql)(?:\s[^;&|\n]{0,200}?)?(?<=\s)-P|ldap[a-z]{3,10}\s[^;&|\n]{0,200}?(?<=\s)-w|(?:mongo[a-z]{0,8}|twine|cqlsh|influx|xfreerdp|rdesktop|clickhouse-client|certutil|psexec(?:64)?)\s[^;&|\n]{0,200}?(?<=\s)-p|security\s(?:[a-z]{1,12}-keychain\s[^;&|\n]{0,200}?(?<=\s)-p|add-[a-z-]{1,24}\s[^;&|\n]{0,200}?(?<=\s)-w|import\s[^;&|\n]{0,200}?(?<=\s)-P)|openssl\s[^;&|\n]{0,200}?(?<=\s)-(?:k|K)|nuget\s[^;&|\n]{0,200}?(?<=\s)-(?:k|p)|doctl\s[^;&|\n]{0,80}?(?<=\s)-t|codecov\s[^;&|\n]{0,80}?(?<=\s)-t|sendemail\s[^;&|\n]{0,200}?(?<=\s)-xp)(?:[ \t=]{1,4}|\s{0,4}\\\n\s{0,8})(?=[^\s])/g,
     isSecret: (value, [whole]) =>
       !value.startsWith('-') && (looksRandom(value) || !whole.startsWith('codecov')),
   },
@@ -56,6 +56,12 @@ export const COMMAND_PLACES: readonly Place[] = [
     pattern:
       /(?<![\w-])(?:(?:plink|pscp|psftp|putty)\s[^;&|\n]{0,120}?(?<=\s)-pw\s{1,4}|lftp\s[^;&|\n]{0,120}?(?<=\s)-u\s{0,4}["']?[^\s,]{1,64},|wpa_passphrase\s{1,4}\S{1,64}\s{1,4}|send\s{1,4}(?:--\s{1,4})?(?=\\{0,4}["'][^\s"']{4,64}\\{1,4}[rn]))(?=\S)/g,
     isSecret: looksRandom,
+  },
+  {
+    kind: 'password',
+    hints: ['ssh-keygen'],
+    // The old one and the new one.
+    pattern: /(?<=\s)-[NP](?<=ssh-keygen\s[^;&|\n]{0,200})\s{1,4}(?=[^-\s])/g,
   },
   {
     kind: 'password',

@@ -56,6 +56,7 @@ const PIECES = [
   ' -u a -p ',
   'net use \\\\a ',
   'setPassword("',
+  'ssh-keygen -N ',
   'login("a", ',
   'getConnection(a, ',
   'token ?? ',
