@@ -1,4 +1,5 @@
 import { baseName } from './baseName.ts';
+import { unfamiliarDoubt } from './familiar.ts';
 import { argumentDoubt } from './options.ts';
 import { onlyLooks, reachOf } from './programs.ts';
 import { innerCommandAt, runnerDoubt } from './runners.ts';
@@ -36,7 +37,11 @@ function coverOfWords(argv: readonly string[], named: number): Cover {
     if (inner >= named) return doubt('a program that the rule does not name');
     return coverOfWords(argv.slice(inner), named - inner);
   }
-  const why = isWhole ? undefined : (runnerDoubt(argv, named) ?? argumentDoubt(argv, named));
+  const why = isWhole
+    ? undefined
+    : (runnerDoubt(argv, named) ??
+      argumentDoubt(argv, named) ??
+      (program.includes('/') ? undefined : unfamiliarDoubt(argv, named)));
   if (why !== undefined) return doubt(why);
   return program.includes('/') ? { kind: 'covered', script: program } : { kind: 'covered' };
 }
@@ -54,7 +59,7 @@ function coverOfInterpreted(argv: readonly string[], named: number): Cover {
     case 'module':
     case 'script': {
       if (run.at >= named) return doubt('a script that the rule does not name');
-      const why = isWhole ? undefined : scriptDoubt(argv.slice(run.at), named - run.at);
+      const why = isWhole ? undefined : scriptDoubt(argv.slice(run.at), named - run.at, run.kind);
       if (why !== undefined) return doubt(why);
       return run.kind === 'module'
         ? { kind: 'covered' }
@@ -64,10 +69,15 @@ function coverOfInterpreted(argv: readonly string[], named: number): Cover {
 }
 
 /** What is against the arguments of a script or module, which is the first word here. Node's test runner loads more code. */
-function scriptDoubt(argv: readonly string[], named: number): string | undefined {
+function scriptDoubt(
+  argv: readonly string[],
+  named: number,
+  kind: 'module' | 'script',
+): string | undefined {
   const [name = '', ...rest] = argv;
   const known = [name === '--test' ? 'npx' : baseName(name), ...rest];
-  return runnerDoubt(known, named) ?? argumentDoubt(known, named);
+  const doubt = runnerDoubt(known, named) ?? argumentDoubt(known, named);
+  return doubt ?? (kind === 'module' ? unfamiliarDoubt(known, named) : undefined);
 }
 
 /**
@@ -82,11 +92,14 @@ function globDoubt(words: readonly ShellWord[], named: number): string | undefin
     /^(?:ls|cat|head|tail|wc|[ef]?grep|stat|du|nl|tac|(?:md5|sha\d+)sum|cksum|echo|realpath|readlink|dirname|basename|cmp)$/.test(
       program,
     );
+  // A protected file can hide behind one: `./.git/hook*`.
+  const isHidden = (text: string) => /(?:^|\/)\.(?!\.?(?:\/|$))/.test(text);
   const open = words.find(
-    ({ globPrefix }, index) =>
+    ({ globPrefix, text }, index) =>
       globPrefix !== undefined &&
       (index < named ||
         hasLanguage ||
+        (!isHarmless && isHidden(text)) ||
         !(
           (isHarmless && /^(?!-)|^--[a-z-]+=/.test(globPrefix)) ||
           /^(?:\.\/|[\w@][^-]*\/)/.test(globPrefix)

@@ -75,7 +75,7 @@ const RISKY_LONG = new RegExp(
     'no-verify-ssl',
     'jvm-?(?:args|options|flags)',
     'web',
-    'host',
+    '(?:.*-)?host',
     'endpoint-url',
     'ca-?(?:file|bundle)',
     'pnpm-?file',
@@ -88,7 +88,7 @@ const RISKY_LONG = new RegExp(
     'test-?sequencer',
     'rules-?dir',
     'use-node-version',
-    'preset',
+    'presets?',
     'watch-?plugins?',
     '.*serializers?',
     'dependency-?extractor',
@@ -142,7 +142,8 @@ function isRisky(word: string, following: string | undefined, program: string): 
   const isVitestRun = word === '--run' && /^(?:vitest|[np]*npm|yarn|bun)$/.test(program);
   // `cmake --build build --config Release`, `bazel test --config=ci`: a name that the project gave.
   const isNamedConfig =
-    /^(?:cmake|ctest|bazel|bazelisk|dotnet|swift)$/.test(program) && isConfigName(word, following);
+    /^(?:cmake|ctest|bazel|bazelisk|dotnet|swift|ng|nx)$/.test(program) &&
+    isConfigName(word, following);
   if (isVitestRun || isNamedConfig) return false;
   // Some programs write `_` for `-`.
   if (/^-{1,2}[A-Za-z]/.test(word) && RISKY_LONG.test(word.replaceAll('_', '-'))) return true;
@@ -164,7 +165,7 @@ const SCRIPT_RUNNER = matching(/^-[cerxoCgp]$|^-[re][./]|^--(?:user|global)confi
 
 /** Find's own words that only look; all others delete, write or run. */
 const FIND_SAFE =
-  /^-(?:i?name|i?path|i?wholename|i?regex|regextype|x?type|(?:max|min)depth|depth|size|[acm]time|[acm]min|newer\w*|[ac]newer|print0?|prune|not|and|or|a|o|empty|perm|user|group|uid|gid|H|L|P|follow|daystart|d|x|xdev|mount|true|false|i?lname|links|inum|samefile|nouser|nogroup|readable|writable|executable|quit|ls|used|E|s|\d+|print)$/;
+  /^-(?:i?name|i?path|i?wholename|i?regex|regextype|x?type|(?:max|min)depth|depth|size|[acm]time|[acm]min|newer\w*|[ac]newer|print0?|prune|not|and|or|a|o|empty|perm|user|group|uid|gid|H|L|P|follow|daystart|d|x|xdev|mount|true|false|i?lname|links|inum|samefile|nouser|nogroup|readable|writable|executable|quit|ls|used|E|s|\d+[bcwkMG]?|print)$/;
 
 /** Options of what looks, and of `init` and `fmt`, that change nothing but what is looked at; a value may follow `-var`. */
 const TERRAFORM =
@@ -270,6 +271,15 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   pip3: pip,
   gh: matching(/^-[a-zA-Z]*w$|\benv\b|\$ENV/),
   gofmt: matching(/^-w/),
+  task: matching(/^-[a-zA-Z]*[td]|^--(?:taskfile|entrypoint|global)|=/),
+  esbuild: matching(/^--(?:outdir|banner|footer|inject|alias|serve|metafile|analyze|allow)/),
+  'pre-commit': matching(/^-c/),
+  'golangci-lint': matching(/^-c/),
+  markdownlint: matching(/^-[a-zA-Z]*[cfor]|^--rules/),
+  actionlint: matching(/^-(?:shellcheck|pyflakes)/),
+  pyright: matching(/^--pythonpath/),
+  bandit: matching(/^-[a-zA-Z]*o/),
+
   rustfmt: matching(/^--(?:emit|backup)/),
   unzip: matching(/^-/),
   terraform: matching(TERRAFORM),
@@ -286,6 +296,11 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   ),
   deno: matching(/^-[AcrEe]$|^--(?:location|cert|v8-flags|lock|watch)|^(?:npm|jsr|data|blob):/),
 };
+
+/** Whether what the options of a program do is known here. */
+export function hasKnownOptions(program: string): boolean {
+  return [RISKY_OF, CHECKS, CODE_TOOLS].some((known) => Object.hasOwn(known, program));
+}
 
 type CommandCheck = (argv: readonly string[], from: number) => string | undefined;
 

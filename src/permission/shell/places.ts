@@ -42,6 +42,11 @@ function isRemote(value: string): boolean {
   );
 }
 
+/** Whether a program looks at the files that it is given, and does no more, but for options that are known. */
+export function onlyLooksAtFiles(program: string): boolean {
+  return READERS.has(program);
+}
+
 const SAY_ONLY: ReadonlySet<string> = new Set(['echo', 'printf']);
 const WRITERS: ReadonlySet<string> = new Set(
   'cp mv ln tee touch mkdir install split csplit mktemp rename'.split(' '),
@@ -72,7 +77,7 @@ function textAt(argv: readonly string[], program: string): number | undefined {
   return argv[first]?.startsWith('-') ? undefined : first;
 }
 
-/** What may be a path in a word: all of it, what comes after `=` or `--name:`, what is written right after a short option. */
+/** What may be a path in a word: all of it, what comes after `=`, `--name:` or before a folder, what is written right after a short option. */
 function valuesIn(word: string): readonly string[] {
   const values = [word];
   const assigned = /^[-\w.]+=/.exec(word);
@@ -81,12 +86,14 @@ function valuesIn(word: string): readonly string[] {
   if (attached !== undefined) values.push(attached);
   const named = /^--?[A-Za-z][-\w.]*:(.+)$/s.exec(word)?.[1];
   if (named !== undefined) values.push(named);
+  const place = /:(\/(?!\/).*)$/s.exec(word)?.[1];
+  if (place !== undefined) values.push(place);
   if (word.startsWith('@')) values.push(word.slice(1));
   return values;
 }
 
 const SYSTEM =
-  /^\/(?:etc|root|home|Users|proc|sys|dev|run|boot|private|var|Library|System)(?:\/|$)/i;
+  /^\/(?:etc|root|home|Users|proc|sys|dev|run|boot|private|var|Library|System|mnt|media|Volumes|cygdrive|[a-z]\/Users)(?:\/|$)/i;
 
 function isOutside(
   path: string,

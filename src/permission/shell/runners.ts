@@ -167,6 +167,11 @@ const NEEDS_VERB: Readonly<Record<string, number>> = {
   dotnet: 2,
   bazel: 2,
   bazelisk: 2,
+  mix: 2,
+  flutter: 2,
+  coverage: 2,
+  rails: 2,
+  ng: 2,
 };
 
 /** `run` is followed by nothing but arguments of the project's own program. */
@@ -176,6 +181,7 @@ const RUNS_ITSELF = /^(?:cargo|dotnet)$/;
 const RUNS_A_NAME: ReadonlySet<string> = new Set([
   'run',
   'run-script',
+  'runner',
   'task',
   'eval',
   'tool',
@@ -186,7 +192,7 @@ const RUNS_A_NAME: ReadonlySet<string> = new Set([
 const CHANGES: ReadonlySet<string> = new Set(
   `install i add ci in ins isntall link ln publish unpublish login logout token access owner config set get cache
   dist-tag deprecate update up upgrade remove uninstall rm un unlink rebuild create init generate clean yank patch
-  pkg version team profile star alias extension secret auth download sync fix workspaces`.split(
+  pkg version team profile star alias extension secret auth download sync fix workspaces watch`.split(
     /\s+/,
   ),
 );

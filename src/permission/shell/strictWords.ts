@@ -182,7 +182,8 @@ class Reader {
     if (char === '~' && (first || before === ':' || before === '='))
       throw new NotPlain('a home folder ("~")');
     // zsh puts the path of a program in its place.
-    if (char === '=' && first) throw new NotPlain('a word that starts with "="');
+    if (char === '=' && first && !ENDS_WORD.test(this.#peek(1)))
+      throw new NotPlain('a word that starts with "="');
     return this.#take();
   }
 

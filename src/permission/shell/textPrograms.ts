@@ -46,7 +46,12 @@ function isSubstitution(part: string): boolean {
     const char = part[at];
     if (char === '\\') at++;
     else if (char === mark && ++marks === 2) return /^[gpiI\d]*\s*$/.test(part.slice(at + 1));
-    else if (char === '[') return false;
+    else if (char === '[' && marks === 0) {
+      // Some end the expression at a mark in here, some do not.
+      const end = part.indexOf(']', at + (part[at + 1] === '^' ? 3 : 2));
+      if (end < 0 || part.slice(at, end).includes(mark)) return false;
+      at = end;
+    }
   }
   return false;
 }
@@ -74,7 +79,7 @@ const AWK_REACHES =
  * before the first `print`, which therefore compares.
  */
 function withoutComparisons(program: string): string {
-  const rest = program.replace(/^\s*!?\s*\/(?:[^/\\[\n]|\\[^\n])*\//, ' ').replaceAll('||', ' ');
+  const rest = program.replace(/^\s*!?\s*\/(?:[^/\\\n]|\\[^\n])*\//, ' ').replaceAll('||', ' ');
   const print = rest.search(/print/i);
   const end = print < 0 ? rest.length : print;
   return rest.slice(0, end).replaceAll('>', ' ') + rest.slice(end);
