@@ -12,16 +12,18 @@ import type { Action } from '../../src/permission/action.ts';
 import type { PhoneCard } from '../../src/protocol/phone/payloads.ts';
 import { phoneBuilds } from '../../webview/phoneBuild.mjs';
 import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
+import type { Harness } from './inBrowser.ts';
 import type { PhoneDesktop } from './phoneDesktop.ts';
 import { PhoneMailboxes } from './phoneMailboxes.ts';
 import { ROOT } from './testFolder.ts';
 import { type CardOptions, card } from './webviewHarnessCards.ts';
 
 /** The page as it ships, in a browser that stands for the phone. */
-export class PhoneHarness {
+export class PhoneHarness implements Harness {
   readonly #browser: Browser;
   readonly mailboxes: PhoneMailboxes;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly #phones: Phone[] = [];
 
   private constructor(
     browser: Browser,
@@ -55,7 +57,17 @@ export class PhoneHarness {
       ...options,
     });
     context.setDefaultTimeout(15_000);
-    return new Phone(context, this.mailboxes.origin);
+    const phone = new Phone(context, this.mailboxes.origin);
+    this.#phones.push(phone);
+    return phone;
+  }
+
+  /** The mailboxes are as they should be again. */
+  async closeAll(): Promise<readonly string[]> {
+    this.mailboxes.mood = 'good';
+    const phones = this.#phones.splice(0);
+    await Promise.all(phones.map((phone) => phone.close()));
+    return phones.flatMap(({ complaints }) => complaints);
   }
 
   async stop(): Promise<void> {

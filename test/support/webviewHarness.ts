@@ -9,6 +9,7 @@ import type { FromWebview, ToCards, ToChat } from '../../src/protocol/messages.t
 import type { FromPairing, ToPairing } from '../../src/protocol/pairingMessages.ts';
 import { webviewBuilds } from '../../webview/build.mjs';
 import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
+import type { Harness } from './inBrowser.ts';
 import { ROOT } from './testFolder.ts';
 
 export type WebviewName = 'cards' | 'chat' | 'history' | 'pairing';
@@ -36,16 +37,17 @@ export interface Webview {
   sent(): Promise<(FromWebview | FromPairing)[]>;
   /** What the page asked to keep. */
   state(): Promise<unknown>;
-  /** Breaches of the content security policy and errors so far. */
-  complaints(): Promise<string[]>;
   close(): Promise<void>;
 }
 
 /** Builds both pages once and serves them on loopback under the policy that the extension sends. */
-export class WebviewHarness {
+export class WebviewHarness implements Harness {
   readonly #browser: Browser;
   readonly #server: Server;
   readonly #files: Files;
+  /** Closes a page that is open, each. */
+  readonly #open = new Set<() => Promise<void>>();
+  readonly #complaints: string[] = [];
 
   private constructor(browser: Browser, server: Server, files: Files) {
     this.#browser = browser;
@@ -96,6 +98,13 @@ export class WebviewHarness {
       theme,
       ...(state !== undefined && { state: JSON.stringify(state) }),
     });
+    const close = async () => {
+      this.#open.delete(close);
+      const breaches = (await page.evaluate('window.testHost.violations')) as string[];
+      this.#complaints.push(...errors, ...breaches);
+      await page.close();
+    };
+    this.#open.add(close);
     await page.goto(`http://127.0.0.1:${port}/${name}.html?${query}`);
     while (!(await page.evaluate('window.testHost.sent.length > 0'))) await page.waitForTimeout(10);
     return {
@@ -107,12 +116,13 @@ export class WebviewHarness {
         return all.filter(({ type }) => type !== 'ready' && type !== 'focus');
       },
       state: () => page.evaluate('window.testHost.state'),
-      complaints: async () => [
-        ...errors,
-        ...((await page.evaluate('window.testHost.violations')) as string[]),
-      ],
-      close: () => page.close(),
+      close,
     };
+  }
+
+  async closeAll(): Promise<readonly string[]> {
+    for (const close of this.#open) await close();
+    return this.#complaints.splice(0);
   }
 
   async stop(): Promise<void> {

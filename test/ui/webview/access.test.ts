@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatEntry } from '../../../src/protocol/chatView.ts';
 import { CONTRAST, NAMES, REFERENCES } from '../../support/accessChecks.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Theme, type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 import { card, FOLDER, settledCard } from '../../support/webviewHarnessCards.ts';
 
@@ -14,13 +15,9 @@ describe('usable by everyone', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const openCards = async (theme: Theme, width = 480) => {

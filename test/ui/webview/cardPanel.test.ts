@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import type { CardView } from '../../../src/protocol/cardView.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Webview, WebviewHarness, type WebviewOptions } from '../../support/webviewHarness.ts';
 import { card, OFFER, PNPM_TEST, settledCard } from '../../support/webviewHarnessCards.ts';
 
@@ -17,13 +18,9 @@ describe('card panel', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const open = async (cards: readonly CardView[], options: WebviewOptions = {}) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChatEntry, SessionView } from '../../../src/protocol/chatView.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Webview, WebviewHarness, type WebviewOptions } from '../../support/webviewHarness.ts';
 import { card, PNPM_TEST, settledCard } from '../../support/webviewHarnessCards.ts';
 
@@ -21,13 +22,9 @@ describe('chat panel', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const open = async (

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SessionView } from '../../../src/protocol/chatView.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 
 const NOT_ASKING = 'It does not ask before it acts in this mode.';
@@ -41,13 +42,9 @@ describe('what can be chosen in the chat', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const open = async (session: Partial<SessionView> = {}) => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FormField } from '../../../src/permission/formField.ts';
 import type { Question } from '../../../src/permission/request.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 import { card } from '../../support/webviewHarnessCards.ts';
@@ -42,13 +43,9 @@ describe('form of an MCP server', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const show = async (...questions: Question[]) => {

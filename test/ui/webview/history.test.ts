@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { HistoryRow, ToHistory } from '../../../src/protocol/historyView.ts';
 import { CONTRAST, NAMES, REFERENCES } from '../../support/accessChecks.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 
 const TODAY = Date.now();
@@ -53,16 +54,12 @@ describe('history page', function () {
   this.timeout(60_000);
   let harness: WebviewHarness;
   let view: Webview;
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     view = await harness.open('history', { width: 900, height: 660 });
-  });
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
   });
 
   const sent = async () => (await view.sent()) as unknown as Record<string, unknown>[];

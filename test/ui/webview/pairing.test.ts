@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PairingView } from '../../../src/protocol/pairingMessages.ts';
 import { CONTRAST, NAMES, REFERENCES } from '../../support/accessChecks.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Theme, type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 
 const URL = 'https://192.168.1.20:41337/#1.wid.fingerprint.secret';
@@ -19,13 +20,9 @@ describe('the pairing panel', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const open = async (shown: PairingView, theme: Theme = 'dark') => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Action } from '../../../src/permission/action.ts';
 import type { CardView } from '../../../src/protocol/cardView.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { type Webview, WebviewHarness } from '../../support/webviewHarness.ts';
 import { type CardOptions, card, FOLDER, settledCard } from '../../support/webviewHarnessCards.ts';
 
@@ -20,13 +21,9 @@ describe('payload of a card', function () {
   let harness: WebviewHarness;
   let view: Webview;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await WebviewHarness.start();
-  });
-  after(() => harness.stop());
-  afterEach(async () => {
-    assert.deepEqual(await view.complaints(), []);
-    await view.close();
+    return harness;
   });
 
   const show = async (action: Action, options: CardOptions = {}) => {

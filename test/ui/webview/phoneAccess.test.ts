@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { CONTRAST, NAMES, REFERENCES } from '../../support/accessChecks.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
@@ -15,16 +16,12 @@ describe('the page for phones, usable by everyone', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(() => {
     desktop = new PhoneDesktop(harness.mailboxes);
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    await phone.close();
   });
 
   const check = async (page: Page) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -11,18 +12,13 @@ describe('requests on the page for phones', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     phone = await harness.phone();
     desktop = new PhoneDesktop(harness.mailboxes);
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    harness.mailboxes.mood = 'good';
-    await phone.close();
   });
 
   it('shows a request and sends what is answered, bound to what was shown', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { PHONE_PROTOCOL, type Resolved } from '../../../src/protocol/phone/payloads.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -13,18 +14,13 @@ describe('the page for phones, when connections come and go', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     phone = await harness.phone();
     desktop = new PhoneDesktop(harness.mailboxes);
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    harness.mailboxes.mood = 'good';
-    await phone.close();
   });
 
   it('reads, but does not answer, while it is not connected; then everything that waits is there once', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -10,16 +11,12 @@ describe('the page for phones with more desktops than its server carries', funct
   let harness: PhoneHarness;
   let phone: Phone;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     phone = await harness.phone();
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    await phone.close();
   });
 
   it('hears some of them, says which it does not, and always gets an answer through', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { parseEnvelope } from '../../../src/protocol/phone/envelope.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -12,17 +13,13 @@ describe('what the page for phones keeps of its keys', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     phone = await harness.phone();
     desktop = new PhoneDesktop(harness.mailboxes);
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    await phone.close();
   });
 
   it('has no number twice after the power was lost and what was not on the disk is forgotten', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import type { PhoneCard } from '../../../src/protocol/phone/payloads.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -17,18 +18,14 @@ describe('the list of the page for phones', function () {
   let desktop: PhoneDesktop;
   let page: Page;
 
-  before(async () => {
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     phone = await harness.phone();
     desktop = new PhoneDesktop(harness.mailboxes);
     page = await phone.paired(desktop);
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    await phone.close();
   });
 
   /** Requests that are on show and take answers. */

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import type { PhoneCard } from '../../../src/protocol/phone/payloads.ts';
 import { WAKE_UP } from '../../../src/protocol/phone/pushMessage.ts';
+import { inBrowser } from '../../support/inBrowser.ts';
 import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
 import { type Phone, PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
 import { PhonePush } from '../../support/phonePush.ts';
@@ -24,10 +25,12 @@ describe('notifications of the page for phones', function () {
   let page: Page;
   let push: PhonePush;
 
-  before(async () => {
+  // Before the phone is closed: Chromium may close one of the same name in the next phone, when it closes those of this one.
+  afterEach(() => push.clear());
+  inBrowser(async () => {
     harness = await PhoneHarness.start();
+    return harness;
   });
-  after(() => harness.stop());
   beforeEach(async () => {
     phone = await harness.phone({
       serviceWorkers: 'allow',
@@ -39,13 +42,6 @@ describe('notifications of the page for phones', function () {
     desktop.vapidKey = VAPID_KEY;
     page = await phone.paired(desktop);
     push = await PhonePush.start(page, `${harness.mailboxes.origin}/`);
-  });
-  afterEach(async () => {
-    assert.deepEqual(phone.complaints, []);
-    harness.mailboxes.mood = 'good';
-    // Chromium may close one of the same name in the next phone, when it closes those of this one.
-    await push.clear();
-    await phone.close();
   });
 
   /** As while the phone is in a pocket: the mailbox is not listened to, so the push brings the card. */
