@@ -3,7 +3,7 @@ import type { Action } from '../action.ts';
 import { isBindable } from '../bindable.ts';
 import type { ExactMatch, Rule, RuleMatch, RuleSuggestion, Verdict } from '../rule.ts';
 import type { ShellGrammar } from '../shell/grammar.ts';
-import { mayRunScript } from '../shell/scripts.ts';
+import { mentionsScript } from '../shell/scriptMention.ts';
 import { allowedBy, asked, deniedBy, notBindable } from '../verdict.ts';
 import type * as CommandMatch from './commandMatch.ts';
 import type { FilesPort, GrammarBytes, JudgedCall, MatchContext } from './context.ts';
@@ -40,7 +40,7 @@ export class RuleEngine {
     const patterns = patternsFor(call.action, rules);
     if (patterns === 'deny') return undefined;
     if (!isBindable(call.action)) return notBindable(call.action);
-    if (allow && !needsFiles(call.action, allow)) return allowedBy(allow, call.action);
+    if (allow && !mayNeedFiles(call.action, allow)) return allowedBy(allow, call.action);
     if (allow || patterns === 'allow') return undefined;
     return asked(call.action, otherServer && notThisServer(otherServer, call));
   }
@@ -54,7 +54,7 @@ export class RuleEngine {
     if (patterns.verdict === 'deny') return patterns;
     if (!isBindable(action)) return notBindable(action);
     const { allow, otherServer } = exactRules(call, context, rules);
-    if (allow && !needsFiles(action, allow)) return allowedBy(allow, action);
+    if (allow && !(await needsFiles(action, allow))) return allowedBy(allow, action);
     if (allow && (await this.#isStillBound(allow, action, context)))
       return allowedBy(allow, action);
     if (otherServer && patterns.verdict === 'ask')
@@ -183,7 +183,14 @@ function isInForce(rule: Rule, context: MatchContext): boolean {
 }
 
 /** Whether an exact allow depends on what a script file holds now. */
-function needsFiles(action: Action, rule: Rule): boolean {
-  if (rule.match.kind === 'exact' && rule.match.files) return true;
-  return action.tool === 'execute' && mayRunScript(action.command);
+function mayNeedFiles(action: Action, { match }: Rule): boolean {
+  if (match.kind === 'exact' && match.files) return true;
+  return action.tool === 'execute' && mentionsScript(action.command);
+}
+
+async function needsFiles(action: Action, rule: Rule): Promise<boolean> {
+  if (!mayNeedFiles(action, rule)) return false;
+  if (action.tool !== 'execute' || (rule.match.kind === 'exact' && rule.match.files)) return true;
+  const { scriptsIn } = await import('../shell/scripts.ts');
+  return scriptsIn(action.command).length > 0;
 }

@@ -41,14 +41,6 @@ const HARMLESS =
   /^(?:-[uBOEsISx]|-e(?=$)|-l|--no-warnings|--enable-source-maps|--experimental-strip-types|--trace-\w+|--)$/;
 const ASKS_ONLY = /^(?:-[vVh]|-version|--version|--help)$/;
 
-/** Whether a command line may run a script file, as far as it can be told. Quick: most commands hold no such word. */
-export function mayRunScript(command: string): boolean {
-  return MENTIONS.test(command) && scriptsIn(command).length > 0;
-}
-
-const MENTIONS =
-  /\/|\.(?:\s|$)|source|sh\b|node|deno|bun|tsx?\b|python|perl|ruby|php|lua|java|groovy|rscript|julia/i;
-
 /** The script files that a command line runs, as it names them; also out of wrappers, quotes and substitutions. */
 export function scriptsIn(command: string): readonly string[] {
   return [...new Set(wrappedCommands(command).flatMap((argv) => scriptsOf(argv)))];
