@@ -73,6 +73,14 @@ export function checkLine(at: ChainPosition, line: Buffer): CheckedLine {
   );
 }
 
+/** The position that a line says it follows, whether or not that is true. */
+export function statedPosition(line: Buffer): ChainPosition {
+  const stated = /^\{"seq":(\d{1,15}),"prev":"([0-9a-f]{64})",/.exec(
+    line.toString('latin1', 0, 110),
+  );
+  return { seq: Number(stated?.[1] ?? 0) - 1, hash: stated?.[2] ?? '' };
+}
+
 /** The text of the entry in a line that need not be whole or true; `undefined` when it has none. */
 export function entryText(line: Buffer): string | undefined {
   return /^\{"seq":\d+,"prev":"[^"]*","entry":(.*),"hash":"[^"]*"\}$/s.exec(

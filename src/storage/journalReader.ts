@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type ChainPosition,
@@ -7,6 +7,7 @@ import {
   checkLine,
   entryText,
   isJournalFileName,
+  statedPosition,
 } from './journalFormat.ts';
 
 /** What is known of one file of the record. */
@@ -75,6 +76,15 @@ export async function* readJournal(files: readonly string[]): AsyncGenerator<Jou
   for (const file of files) for await (const records of readFile(file)) yield* records;
 }
 
+/**
+ * The lines that begin in the last so many bytes of a file, in order, with their numbers from there on. What is before them
+ * is not read: the first one is taken at its word about the line that it follows.
+ */
+export async function* readJournalEnd(file: string, bytes: number): AsyncGenerator<JournalRecord> {
+  const { size } = await stat(file);
+  for await (const records of readFile(file, Math.max(0, size - bytes))) yield* records;
+}
+
 async function verifyFile(file: string): Promise<FileReport> {
   let lines = 0;
   for await (const records of readFile(file)) {
@@ -91,10 +101,11 @@ async function verifyFile(file: string): Promise<FileReport> {
 }
 
 /** As many records at once as were read at once: a step of a generator for each line would take longer than checking it. */
-async function* readFile(file: string): AsyncGenerator<JournalRecord[]> {
-  const checker = new LineChecker(file);
+async function* readFile(file: string, start = 0): AsyncGenerator<JournalRecord[]> {
+  const checker = new LineChecker(file, start);
   try {
-    for await (const lines of linesOf(file)) yield lines.flatMap((line) => checker.check(line));
+    for await (const lines of linesOf(file, start))
+      yield lines.flatMap((line) => checker.check(line));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     yield [checker.unreadable(error)];
@@ -104,24 +115,31 @@ async function* readFile(file: string): AsyncGenerator<JournalRecord[]> {
 /** Checks the lines of a file, one after the other. */
 class LineChecker {
   readonly #file: string;
-  #position: ChainPosition;
+  #position: ChainPosition | undefined;
   #isTrusted = true;
   #line = 0;
+  /** What is read begins within a line. */
+  #isInLine: boolean;
 
-  constructor(file: string) {
+  constructor(file: string, start: number) {
     this.#file = file;
-    this.#position = chainStart(path.basename(file));
+    this.#isInLine = start > 0;
+    this.#position = start > 0 ? undefined : chainStart(path.basename(file));
   }
 
   check({ bytes, isWhole }: FoundLine): JournalRecord | [] {
     const file = this.#file;
+    if (this.#isInLine) {
+      this.#isInLine = false;
+      return [];
+    }
     const line = ++this.#line;
     if (!isWhole) return { kind: 'torn', file, line };
     if (!this.#isTrusted) {
       const text = entryText(bytes);
       return text === undefined ? [] : { kind: 'untrusted', file, line, text };
     }
-    const checked = checkLine(this.#position, bytes);
+    const checked = checkLine(this.#position ?? statedPosition(bytes), bytes);
     if (checked.ok) {
       this.#position = checked.position;
       return { kind: 'entry', file, line, text: checked.entry };
@@ -150,10 +168,13 @@ interface FoundLine {
 }
 
 /** The lines of a file, as many at once as come from the disk at once. */
-async function* linesOf(file: string): AsyncGenerator<FoundLine[]> {
+async function* linesOf(file: string, from: number): AsyncGenerator<FoundLine[]> {
   let parts: Buffer[] = [];
   let length = 0;
-  const stream: AsyncIterable<Buffer> = createReadStream(file, { highWaterMark: CHUNK });
+  const stream: AsyncIterable<Buffer> = createReadStream(file, {
+    start: from,
+    highWaterMark: CHUNK,
+  });
   for await (const chunk of stream) {
     const lines: FoundLine[] = [];
     let start = 0;

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as v from 'valibot';
 import { parseJson } from '../../base/json.ts';
@@ -6,7 +7,7 @@ import type { MatchContext } from '../../permission/match/context.ts';
 import type { RuleEngine } from '../../permission/match/engine.ts';
 import { RuleSet } from '../../permission/match/ruleSet.ts';
 import type { Rule, RuleMatch } from '../../permission/rule.ts';
-import { journalFiles, readJournal } from '../journalReader.ts';
+import { journalFiles, readJournalEnd } from '../journalReader.ts';
 
 const settled = v.object({
   type: v.literal('settled'),
@@ -17,6 +18,9 @@ const settled = v.object({
   argsHash: v.string(),
   target: v.string(),
 });
+
+/** A request has two lines of about half of this. */
+const BYTES = 1500;
 
 type PastRequest = v.InferOutput<typeof settled>;
 
@@ -55,7 +59,7 @@ export class PastRequests {
     const { folder, max, except } = options;
     const requests: PastRequest[] = [];
     for (const file of (await journalFiles(folder)).reverse()) {
-      const found = await requestsIn(file);
+      const found = await newestIn(file, max - requests.length + 1);
       requests.push(...found.filter(({ requestId }) => requestId !== except));
       if (requests.length >= max) break;
     }
@@ -88,15 +92,23 @@ export class PastRequests {
   }
 }
 
-/** Newest first. */
-async function requestsIn(file: string): Promise<readonly PastRequest[]> {
+/** Newest first, so many at least if the file has them. Its end is read only: it may be the record of a very long time. */
+async function newestIn(file: string, wanted: number): Promise<readonly PastRequest[]> {
+  const { size } = await stat(file);
+  for (let bytes = wanted * BYTES; ; bytes *= 4) {
+    const found = await lastIn(file, bytes);
+    if (found.length >= wanted || bytes >= size) return found.reverse();
+  }
+}
+
+async function lastIn(file: string, bytes: number): Promise<PastRequest[]> {
   const found: PastRequest[] = [];
-  for await (const record of readJournal([file])) {
+  for await (const record of readJournalEnd(file, bytes)) {
     if (record.kind !== 'entry') continue;
     const parsed = v.safeParse(settled, parseJson(record.text));
     if (parsed.success) found.push(parsed.output);
   }
-  return found.reverse();
+  return found;
 }
 
 function tried(match: RuleMatch, effect: Rule['effect']): Rule {

@@ -3,7 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ulidSource } from '../../../src/base/ulid.ts';
 import { FileJournal } from '../../../src/storage/journal.ts';
-import { journalFiles, readJournal, verifyJournal } from '../../../src/storage/journalReader.ts';
+import {
+  journalFiles,
+  readJournal,
+  readJournalEnd,
+  verifyJournal,
+} from '../../../src/storage/journalReader.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 const newId = ulidSource(Date.now);
@@ -49,6 +54,32 @@ describe('verifyJournal', () => {
     const { broken } = await verifyJournal([file]);
     return broken && `${broken.line}: ${broken.reason}`;
   };
+
+  it('reads the end of a file alone, and finds there what was altered', async () => {
+    const end = async (bytes: number) => {
+      const found: string[] = [];
+      for await (const record of readJournalEnd(file, bytes)) {
+        const id = 'text' in record ? /"requestId":"(\w+)"/.exec(record.text ?? '')?.[1] : '';
+        found.push(`${record.kind} ${id}`);
+      }
+      return found;
+    };
+    const lines = text();
+    const last = (count: number) => lines.slice(-count).join('\n').length + 1;
+    assert.deepEqual(await end(last(2)), ['entry R4']);
+    assert.deepEqual(await end(last(2) + 1), ['entry R3', 'entry R4']);
+    assert.deepEqual(
+      await end(whole.length + 9),
+      [0, 1, 2, 3, 4].map((n) => `entry R${n}`),
+    );
+    assert.deepEqual(await end(10), []);
+    write(lines.map((line) => line.replace('"requestId":"R3"', '"requestId":"R9"')));
+    assert.deepEqual(await end(last(4)), ['entry R2', 'broken R9', 'untrusted R4']);
+    write(lines.toSpliced(3, 1));
+    assert.deepEqual(await end(last(4) - last(1)), ['entry R2', 'broken R4']);
+    write(lines.map((line) => line.replace('"prev":"', '"prev":"x')));
+    assert.deepEqual(await end(last(2)), ['broken R4']);
+  });
 
   it('finds a change of any single byte, and names its line', async () => {
     const lines = text();

@@ -91,6 +91,23 @@ describe('PastRequests', () => {
     assert.equal((await past.answeredBy(match)).answered, 2);
   });
 
+  it('takes the latest of a long file, of which it reads the end', async () => {
+    const others = Array.from({ length: 200 }, (_, index) => settled(`r${index}`, TEST));
+    const ls = { ...TEST, command: 'ls' };
+    await record(...others, settled('a', ls), settled('b', ls), settled('c', ls));
+    const match = { kind: 'exact', tool: 'execute', argsHash: argsHash(ls), label: '' } as const;
+    for (const max of [1, 2, 3])
+      assert.deepEqual(await (await read({ max })).answeredBy(match), {
+        answered: max,
+        testable: max,
+      });
+    assert.deepEqual(await (await read({ max: 150 })).answeredBy(match), {
+      answered: 3,
+      testable: 150,
+    });
+    assert.equal((await read({ max: 1000 })).count, 203);
+  });
+
   it('finds nothing where there is no record', async () => {
     assert.equal((await read()).count, 0);
   });
