@@ -92,7 +92,12 @@ describe('PastRequests', () => {
   });
 
   it('takes the latest of a long file, of which it reads the end', async () => {
-    const others = Array.from({ length: 200 }, (_, index) => settled(`r${index}`, TEST));
+    // Longer than most lines are: more has to be read than it takes at first.
+    const toolName = 'T'.repeat(9000);
+    const others = Array.from({ length: 200 }, (_, index) => ({
+      ...settled(`r${index}`, TEST),
+      toolName,
+    }));
     const ls = { ...TEST, command: 'ls' };
     await record(...others, settled('a', ls), settled('b', ls), settled('c', ls));
     const match = { kind: 'exact', tool: 'execute', argsHash: argsHash(ls), label: '' } as const;
