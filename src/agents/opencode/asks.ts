@@ -128,8 +128,9 @@ export class Asks {
    * Takes back what waits in a conversation, or in all: its turn is over. OpenCode keeps such requests, so each gets a
    * rejection, once `aborted` has settled: before it, that could let the turn go on.
    */
-  withdraw(sessionId?: string, aborted: Promise<unknown> = Promise.resolve()): void {
-    this.#aborted = aborted.catch(() => undefined);
+  withdraw(sessionId?: string, aborted?: Promise<unknown>): void {
+    // A sub-agent that ends meanwhile does not end the wait for the abort.
+    if (aborted) this.#aborted = aborted.catch(() => undefined);
     for (const waiting of [...this.#waiting.values()]) {
       if (sessionId !== undefined && waiting.ask.sessionId !== sessionId) continue;
       if (waiting.raised) waiting.raised.withdraw();

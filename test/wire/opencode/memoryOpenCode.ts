@@ -42,6 +42,8 @@ export class MemoryOpenCode {
   readonly answers = new Map<string, unknown>();
   /** What `POST` rejects with, by path. */
   readonly refusals = new Map<string, Error>();
+  /** An abort is answered when it has settled. */
+  abortHeard: Promise<void> | undefined;
   /** How often the events were connected. */
   connections = 0;
   /** Whether its session says that it has the rules that it was made with. */
@@ -176,6 +178,7 @@ export class MemoryOpenCode {
         this.posted.push({ path, body });
         const refusal = this.refusals.get(path);
         if (refusal) throw refusal;
+        if (path.endsWith('/abort')) await this.abortHeard;
         return true;
       },
       patch: async (path, body) => {

@@ -143,6 +143,28 @@ describe('The connection to OpenCode', () => {
     for (const { body } of memory.replies) assert.deepEqual(body, { reply: 'reject' });
   });
 
+  it('rejects nothing before OpenCode has heard of the interrupt, also when a sub-agent ends meanwhile', async () => {
+    const memory = await MemoryOpenCode.start();
+    let hear = () => {};
+    memory.abortHeard = new Promise((resolve) => {
+      hear = resolve;
+    });
+    const turn = memory.prompts('go');
+    await memory.says('session.status', { sessionID: 'ses_main', status: { type: 'busy' } });
+    const interrupted = memory.connection.interrupt();
+    await memory.says('session.idle', { sessionID: 'ses_sub' });
+    await memory.says('permission.asked', asked('per_1'));
+    assert.deepEqual(memory.replies, []);
+    hear();
+    await interrupted;
+    await turn;
+    await sleep(20);
+    assert.deepEqual(
+      memory.replies.map(({ body }) => body),
+      [{ reply: 'reject' }],
+    );
+  });
+
   it('does not take a late "idle" for the end of the next turn', async () => {
     const memory = await MemoryOpenCode.start();
     let ended = false;
