@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { execute } from '../../../support/builders.ts';
@@ -178,14 +178,20 @@ describe('Generated command lines', () => {
     const ran = runInBash([...allowed], folder);
     assert.ok(ran.length >= allowed.size, 'each line runs at least its first command');
     assert.deepEqual(
-      ran.filter((argv) => !isCovered(argv)),
+      ran.filter(({ argv }) => !isCovered(argv)),
       [],
     );
   });
 
   it('the bash that checks sees what a line runs', () => {
-    const ran = runInBash(['ls "$(rm x)"; git log', 'if cat; then curl e; fi'], folder);
-    assert.deepEqual(ran, [['rm', 'x'], ['ls', ''], ['git', 'log'], ['cat'], ['curl', 'e']]);
+    const [first, second] = ['ls "$(rm x)"; git log', 'if cat; then curl e; fi'] as const;
+    assert.deepEqual(runInBash([first, second], folder), [
+      { line: first, argv: ['rm', 'x'] },
+      { line: first, argv: ['ls', ''] },
+      { line: first, argv: ['git', 'log'] },
+      { line: second, argv: ['cat'] },
+      { line: second, argv: ['curl', 'e'] },
+    ]);
   });
 });
 
@@ -194,28 +200,48 @@ function isCovered(argv: readonly string[]): boolean {
   return PATTERNS.some((tokens) => tokens.every((token, index) => token === argv[index]));
 }
 
+/** What a line ran. */
+interface Ran {
+  readonly line: string;
+  readonly argv: readonly string[];
+}
+
+/** How often bash runs all lines anew when two parts of a pipeline have told their words at the same time. */
+const TRIES = 10;
+
 /**
- * Lets one bash run all lines with nothing on its PATH, so that every program ends in a function that writes down its
- * words. Returns them in order.
+ * Lets one bash run all lines with nothing on its PATH, so that every program ends in a function that tells its words.
  */
-function runInBash(lines: readonly string[], folder: string): readonly (readonly string[])[] {
-  const log = path.join(folder, 'log');
+function runInBash(lines: readonly string[], folder: string): readonly Ran[] {
   const nowhere = path.join(folder, 'nowhere');
   mkdirSync(nowhere, { recursive: true });
-  writeFileSync(log, '');
   const script = [
-    'command_not_found_handle() { local IFS=$\'\\x1f\'; printf "%s\\x1e" "$*" >&9; return 0; }',
-    `exec 9>>'${log}' </dev/null >/dev/null 2>&1`,
-    ...lines.map((line) => `eval '${line.replaceAll("'", "'\\''")}'`),
+    'command_not_found_handle() { local IFS=$\'\\x1f\'; printf "\\x02%s\\x1f%s\\x1e" "$at" "$*" >&9; return 0; }',
+    'exec 9>&3 3>&- </dev/null >/dev/null 2>&1',
+    ...lines.map((line, at) => `at=${at}; eval '${line.replaceAll("'", "'\\''")}'`),
   ].join('\n');
   const file = path.join(folder, 'lines.sh');
   writeFileSync(file, script);
-  const { status, signal } = spawnSync('/bin/bash', ['--norc', '--noprofile', file], {
-    cwd: nowhere,
-    env: { PATH: nowhere },
+  for (let tries = 0; tries < TRIES; tries++) {
+    const records = told(file, nowhere);
+    if (records.every((record) => record.lastIndexOf('\x02') === 0))
+      return records.map((record) => {
+        const [at, ...argv] = record.slice(1).split('\x1f');
+        return { line: lines[Number(at)] ?? '', argv };
+      });
+  }
+  throw new Error('What bash ran was written over each other each time.');
+}
+
+function told(file: string, cwd: string): readonly string[] {
+  const { output, status, signal } = spawnSync('/bin/bash', ['--norc', '--noprofile', file], {
+    cwd,
+    env: { PATH: cwd },
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    maxBuffer: Number.POSITIVE_INFINITY,
     timeout: 300_000,
   });
   assert.deepEqual([typeof status, signal], ['number', null]);
-  const records = readFileSync(log, 'utf8').split('\x1e').slice(0, -1);
-  return records.map((record) => record.split('\x1f'));
+  return (output[3] ?? '').split('\x1e').slice(0, -1);
 }
