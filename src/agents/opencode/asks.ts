@@ -130,7 +130,7 @@ export class Asks {
    */
   withdraw(sessionId?: string, aborted?: Promise<unknown>): void {
     // A sub-agent that ends meanwhile does not end the wait for the abort.
-    if (aborted) this.#aborted = aborted.catch(() => undefined);
+    if (aborted !== undefined) this.#aborted = aborted.catch(() => undefined);
     for (const waiting of [...this.#waiting.values()]) {
       if (sessionId !== undefined && waiting.ask.sessionId !== sessionId) continue;
       if (waiting.raised) waiting.raised.withdraw();
