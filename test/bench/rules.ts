@@ -92,7 +92,7 @@ interface Took {
 
 function lineFor(first: number): string {
   const tool = `tool${first % 100} verb${first}`;
-  return `${tool} --flag "a b" 2>&1 | ${tool}`;
+  return `${tool} --verbose "a.b" 2>&1 | ${tool}`;
 }
 
 async function judged(engine: RuleEngine, rules: RuleSet, line: string): Promise<Took> {
