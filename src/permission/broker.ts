@@ -6,7 +6,7 @@ import { systemTimers, type Timers } from '../base/timers.ts';
 import type { IdSource } from '../base/ulid.ts';
 import { decisionOf, whyRefused } from './answers.ts';
 import { raisedEntry, ruleEntry, settledEntry } from './audit.ts';
-import { BrokerNews } from './brokerNews.ts';
+import { BrokerNews, type RuleNotKept } from './brokerNews.ts';
 import { oneLine } from './cut.ts';
 import {
   type DecidedBy,
@@ -39,12 +39,6 @@ export interface Settled {
   readonly narrowed: boolean;
   /** What the rules said of it: which ones answered, or why it asked. */
   readonly verdict?: Verdict;
-}
-
-/** A rule that a person made along with an answer, and why it is not there. The call itself was answered. */
-export interface RuleNotKept {
-  readonly rule: Rule;
-  readonly cause: unknown;
 }
 
 /**

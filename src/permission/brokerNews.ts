@@ -1,7 +1,14 @@
 import { Emitter } from '../base/event.ts';
 import { News } from '../base/news.ts';
-import type { RuleNotKept, Settled } from './broker.ts';
+import type { Settled } from './broker.ts';
 import type { PermissionRequest } from './request.ts';
+import type { Rule } from './rule.ts';
+
+/** A rule that a person made along with an answer, and why it is not there. The call itself was answered. */
+export interface RuleNotKept {
+  readonly rule: Rule;
+  readonly cause: unknown;
+}
 
 /** What a broker tells, one piece of news after the other; a listener that throws is reported. */
 export class BrokerNews {

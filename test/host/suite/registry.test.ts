@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { api } from '../hostSupport.ts';
+import { registryOf, writeAgent } from '../registryAgent.ts';
 
 const AGENT = 'registry-test-agent';
 
@@ -20,10 +21,12 @@ describe('an agent of the ACP registry in the extension host', function () {
 
   beforeEach(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-registry-'));
-    writeAgent(path.join(folder, AGENT));
+    writeAgent(path.join(folder, AGENT), 'good');
     process.env['PATH'] = `${folder}${path.delimiter}${originalPath ?? ''}`;
     args = [];
-    server = http.createServer((_, response) => response.end(JSON.stringify(registry(args))));
+    server = http.createServer((_, response) =>
+      response.end(JSON.stringify(registryOf('test-agent', AGENT, args))),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}/registry.json`;
@@ -86,26 +89,4 @@ async function startWith(answer: 'Start' | undefined): Promise<string[]> {
     Object.assign(vscode.window, { showQuickPick, showWarningMessage });
   }
   return questions;
-}
-
-/** An agent over ACP as a program of its own. */
-function writeAgent(file: string): void {
-  const extension = vscode.extensions.getExtension('countersign.countersign');
-  const program = path.join(extension?.extensionPath ?? '', 'test/support/badAgent.mjs');
-  const line = `ELECTRON_RUN_AS_NODE=1 exec "${process.execPath}" "${program}" good`;
-  fs.writeFileSync(file, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-}
-
-function registry(args: readonly string[]): object {
-  const archive = 'https://example.com/agent.tar.gz';
-  const target = { archive, cmd: `./${AGENT}`, args };
-  const keys = ['linux-x86_64', 'linux-aarch64', 'darwin-x86_64', 'darwin-aarch64'];
-  const binary = Object.fromEntries(keys.map((key) => [key, target]));
-  const entry = {
-    id: 'test-agent',
-    name: 'Test Agent',
-    version: '1.2.3',
-    description: 'For tests.',
-  };
-  return { version: '1.0.0', agents: [{ ...entry, distribution: { binary } }] };
 }

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { api } from '../hostSupport.ts';
+import { registryOf, writeAgent } from '../registryAgent.ts';
 
 const AGENT = 'resume-test-agent';
 const NAME = 'Test Agent That Loads';
@@ -26,10 +27,12 @@ describe('a session of an agent that Countersign does not know, in the extension
 
   beforeEach(async () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'countersign-resume-'));
-    writeAgent(path.join(folder, AGENT));
+    writeAgent(path.join(folder, AGENT), 'loads');
     process.env['PATH'] = `${folder}${path.delimiter}${originalPath ?? ''}`;
     args = [];
-    server = http.createServer((_, response) => response.end(JSON.stringify(registry(args))));
+    server = http.createServer((_, response) =>
+      response.end(JSON.stringify(registryOf('loading-agent', AGENT, args))),
+    );
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     await set('registry.url', `http://127.0.0.1:${port}/registry.json`);
@@ -142,26 +145,4 @@ async function choosing(
     Object.assign(vscode.window, { showErrorMessage, showQuickPick, showWarningMessage });
   }
   return errors;
-}
-
-/** An agent over ACP as a program of its own. */
-function writeAgent(file: string): void {
-  const extension = vscode.extensions.getExtension('countersign.countersign');
-  const program = path.join(extension?.extensionPath ?? '', 'test/support/badAgent.mjs');
-  const line = `ELECTRON_RUN_AS_NODE=1 exec "${process.execPath}" "${program}" loads`;
-  fs.writeFileSync(file, `#!/bin/sh\n${line}\n`, { mode: 0o755 });
-}
-
-function registry(args: readonly string[]): object {
-  const archive = 'https://example.com/agent.tar.gz';
-  const target = { archive, cmd: `./${AGENT}`, args };
-  const keys = ['linux-x86_64', 'linux-aarch64', 'darwin-x86_64', 'darwin-aarch64'];
-  const binary = Object.fromEntries(keys.map((key) => [key, target]));
-  const entry = {
-    id: 'loading-agent',
-    name: 'Test Agent',
-    version: '1.2.3',
-    description: 'Tests.',
-  };
-  return { version: '1.0.0', agents: [{ ...entry, distribution: { binary } }] };
 }

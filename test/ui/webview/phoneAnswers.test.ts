@@ -1,24 +1,18 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inBrowser } from '../../support/inBrowser.ts';
-import { PhoneDesktop } from '../../support/phoneDesktop.ts';
-import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
+import { onPhones } from '../../support/onPhones.ts';
+import type { PhoneDesktop } from '../../support/phoneDesktop.ts';
+import { type Phone, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 
 describe('requests on the page for phones', function () {
   this.timeout(60_000);
-  let harness: PhoneHarness;
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  inBrowser(async () => {
-    harness = await PhoneHarness.start();
-    return harness;
-  });
-  beforeEach(async () => {
-    phone = await harness.phone();
-    desktop = new PhoneDesktop(harness.mailboxes);
+  onPhones((stage) => {
+    ({ phone, desktop } = stage);
   });
 
   it('shows a request and sends what is answered, bound to what was shown', async () => {

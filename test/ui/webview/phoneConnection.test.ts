@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { PHONE_PROTOCOL, type Resolved } from '../../../src/protocol/phone/payloads.ts';
-import { inBrowser } from '../../support/inBrowser.ts';
-import { PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
-import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
+import { onPhones } from '../../support/onPhones.ts';
+import { type PhoneDesktop, resolved } from '../../support/phoneDesktop.ts';
+import { type Phone, type PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 
@@ -14,13 +14,8 @@ describe('the page for phones, when connections come and go', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  inBrowser(async () => {
-    harness = await PhoneHarness.start();
-    return harness;
-  });
-  beforeEach(async () => {
-    phone = await harness.phone();
-    desktop = new PhoneDesktop(harness.mailboxes);
+  onPhones((stage) => {
+    ({ harness, phone, desktop } = stage);
   });
 
   it('reads, but does not answer, while it is not connected; then everything that waits is there once', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import { parseEnvelope } from '../../../src/protocol/phone/envelope.ts';
-import { inBrowser } from '../../support/inBrowser.ts';
-import { PhoneDesktop } from '../../support/phoneDesktop.ts';
-import { type Phone, PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
+import { onPhones } from '../../support/onPhones.ts';
+import type { PhoneDesktop } from '../../support/phoneDesktop.ts';
+import { type Phone, type PhoneHarness, phoneCard } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 
@@ -13,13 +13,8 @@ describe('what the page for phones keeps of its keys', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  inBrowser(async () => {
-    harness = await PhoneHarness.start();
-    return harness;
-  });
-  beforeEach(async () => {
-    phone = await harness.phone();
-    desktop = new PhoneDesktop(harness.mailboxes);
+  onPhones((stage) => {
+    ({ harness, phone, desktop } = stage);
   });
 
   it('has no number twice after the power was lost and what was not on the disk is forgotten', async () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CDPSession, Page } from 'playwright-core';
 import type { PhoneCard } from '../../../src/protocol/phone/payloads.ts';
-import { inBrowser } from '../../support/inBrowser.ts';
-import { PhoneDesktop } from '../../support/phoneDesktop.ts';
-import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
+import { onPhones } from '../../support/onPhones.ts';
+import type { PhoneDesktop } from '../../support/phoneDesktop.ts';
+import { type Phone, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 
@@ -13,18 +13,14 @@ const LONG = 2500;
 
 describe('the list of the page for phones', function () {
   this.timeout(60_000);
-  let harness: PhoneHarness;
   let phone: Phone;
   let desktop: PhoneDesktop;
   let page: Page;
 
-  inBrowser(async () => {
-    harness = await PhoneHarness.start();
-    return harness;
+  onPhones((stage) => {
+    ({ phone, desktop } = stage);
   });
   beforeEach(async () => {
-    phone = await harness.phone();
-    desktop = new PhoneDesktop(harness.mailboxes);
     page = await phone.paired(desktop);
   });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { inBrowser } from '../../support/inBrowser.ts';
+import { onPhones } from '../../support/onPhones.ts';
 import { PhoneDesktop } from '../../support/phoneDesktop.ts';
-import { type Phone, PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
+import { type Phone, type PhoneHarness, phoneCard, picture } from '../../support/phoneHarness.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { PNPM_TEST } from '../../support/webviewHarnessCards.ts';
 
@@ -12,13 +12,8 @@ describe('pairing on the page for phones', function () {
   let phone: Phone;
   let desktop: PhoneDesktop;
 
-  inBrowser(async () => {
-    harness = await PhoneHarness.start();
-    return harness;
-  });
-  beforeEach(async () => {
-    phone = await harness.phone();
-    desktop = new PhoneDesktop(harness.mailboxes);
+  onPhones((stage) => {
+    ({ harness, phone, desktop } = stage);
   });
 
   it('pairs: the secret leaves the address bar, the digits are the desktop’s, then it is ready', async () => {
