@@ -196,22 +196,25 @@ export class Vault {
     if (!workspace || !sent) return undefined;
     const number = this.#number(workspace);
     if (number === undefined) return undefined;
+    const { toSign, seal } = this.#draft(workspace, number, sent.answer);
+    const envelope = seal(portableSignatures.sign(toSign, secretOf(workspace)));
     this.#kept?.follow([{ store: 'cards', key: cardKey(id, card), value: sent.record }]);
     // Not waited for: the number is on the disk as used, and the desktop takes one answer.
     this.#write((transaction) => this.#markSent(transaction, { id, card, choice })).catch(
       () => undefined,
     );
-    const { toSign, seal } = this.#draft(workspace, number, sent.answer);
-    const signature = portableSignatures.sign(toSign, secretOf(workspace));
-    return { mailbox: workspace.record.mailboxes.toWorkspace, envelope: seal(signature) };
+    return { mailbox: workspace.record.mailboxes.toWorkspace, envelope };
   }
 
   /** Seals an answer; `undefined` unless the card is open and has no answer yet. */
   async answer(id: string, card: string, choice: Choice): Promise<Outgoing | undefined> {
+    // First: a card must not stand as answered when there is no number to answer it under.
+    const numbered = await this.#numbered(id);
+    if (!numbered) return undefined;
     const answer = await this.#write((transaction) =>
       this.#markSent(transaction, { id, card, choice }),
     );
-    return answer && this.#seal(id, answer);
+    return answer && this.#sealed(numbered, answer);
   }
 
   /** The answer is in the mailbox, or `failure` says why it is not known to be there: the card can be answered again. */
@@ -273,15 +276,23 @@ export class Vault {
     return sent?.answer;
   }
 
-  /** `undefined` when the workspace is not paired any more. */
   async #seal(id: string, message: ToWorkspace): Promise<Outgoing | undefined> {
-    const kept = (await this.current()).workspaces.find((each) => each.id === id);
-    if (!kept) return undefined;
-    const number = this.#number(kept) ?? (await this.#setAside(kept));
-    if (number === undefined) return undefined;
-    const { toSign, seal } = this.#draft(kept, number, message);
-    const signature = await this.#sign(toSign, secretOf(kept));
-    return { mailbox: kept.record.mailboxes.toWorkspace, envelope: seal(signature) };
+    const numbered = await this.#numbered(id);
+    return numbered && this.#sealed(numbered, message);
+  }
+
+  /** `undefined` when the workspace is not paired any more. */
+  async #numbered(id: string): Promise<Numbered | undefined> {
+    const workspace = (await this.current()).workspaces.find((each) => each.id === id);
+    if (!workspace) return undefined;
+    const number = this.#number(workspace) ?? (await this.#setAside(workspace));
+    return number === undefined ? undefined : { workspace, number };
+  }
+
+  async #sealed({ workspace, number }: Numbered, message: ToWorkspace): Promise<Outgoing> {
+    const { toSign, seal } = this.#draft(workspace, number, message);
+    const signature = await this.#sign(toSign, secretOf(workspace));
+    return { mailbox: workspace.record.mailboxes.toWorkspace, envelope: seal(signature) };
   }
 
   #number({ record }: Workspace): number | undefined {
@@ -343,6 +354,12 @@ export class Vault {
       throw error;
     }
   }
+}
+
+/** A pairing, and a number for its next message. */
+interface Numbered {
+  readonly workspace: Workspace;
+  readonly number: number;
 }
 
 function secretOf({ record }: Workspace): Uint8Array {
