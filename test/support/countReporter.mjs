@@ -2,6 +2,7 @@
 // adds up. At the end it names what failed, and what passed on a second try only, one line each.
 import { writeFileSync } from 'node:fs';
 import Mocha from 'mocha';
+import { inOneLine } from './failure.mjs';
 
 export default class CountReporter extends Mocha.reporters.Spec {
   constructor(runner, options) {
@@ -29,7 +30,7 @@ export default class CountReporter extends Mocha.reporters.Spec {
 }
 
 function lineOf(test, error) {
-  return `${test.fullTitle()}: ${String(error?.message ?? error).split('\n')[0]}`;
+  return `${test.fullTitle()}: ${inOneLine(error)}`;
 }
 
 /** A `ParityResult` (parity.ts) of a test that contract.ts has marked. */

@@ -6,6 +6,7 @@ import { BROWSER_ARGUMENTS, browserPath } from './browser.ts';
 import { type CodeServer, startCodeServer, testsUrl } from './codeServer.ts';
 import { type Counts, NONE } from './counts.ts';
 import { desktopReachable, runInDesktop } from './desktop.ts';
+import { inOneLine } from './failure.mjs';
 import { HOST_GREP, HOST_RESULTS, type HostResult, type HostRun } from './hostRun.ts';
 import { ROOT, removeFolder, resultFile, temporaryFolder } from './testFolder.ts';
 
@@ -141,7 +142,8 @@ function print(result: HostResult, counts: Counts): Counts {
       process.stdout.write(`  - ${result.title}\n`);
       return { ...counts, skipped: counts.skipped + 1 };
     case 'fail':
-      process.stdout.write(`  ✖ ${result.title}\n${result.error}\nFailed: ${result.title}\n`);
+      process.stdout.write(`  ✖ ${result.title}\n${result.error}\n`);
+      process.stdout.write(`Failed: ${result.title}: ${inOneLine(result.error)}\n`);
       return { ...counts, failed: counts.failed + 1 };
     case 'end':
       return {
