@@ -16,11 +16,11 @@ import {
   type ProposedAnswer,
 } from './decision.ts';
 import { GuardedRules } from './guardedRules.ts';
-import type { JournalEntry, JournalPort } from './journalPort.ts';
+import type { JournalPort } from './journalPort.ts';
 import { JudgeAgain } from './judgeAgain.ts';
 import { buildRequest } from './newRequest.ts';
 import type { Claim, PendingRequest } from './pendingRequest.ts';
-import { recorded } from './recording.ts';
+import { Recording } from './recording.ts';
 import type { PermissionRequest, RequestDraft } from './request.ts';
 import type { Rule, Verdict } from './rule.ts';
 import type { RuleBook } from './ruleBook.ts';
@@ -83,7 +83,7 @@ export interface BrokerOptions {
   readonly newId: IdSource;
   readonly journal: JournalPort;
   readonly rules: RuleBook;
-  /** Give many requests that a new rule may answer their turns; the system's unless set. */
+  /** Limit how long the disk may take, and give many requests their turns; the system's unless set. */
   readonly timers?: Timers;
   /** Hears of bugs in listeners and in the rule book; they never change what happens to a request. */
   readonly onError?: (error: unknown) => void;
@@ -108,6 +108,7 @@ export class Broker implements PermissionGate, Disposable {
   readonly #pending = new Map<string, PendingRequest>();
   readonly #settled = new SettledMemory();
   readonly #news: BrokerNews;
+  readonly #recording: Recording;
   readonly #store = new DisposableStore();
   readonly #again: JudgeAgain<PendingRequest>;
   /** How often the rule book gained a rule. */
@@ -122,16 +123,18 @@ export class Broker implements PermissionGate, Disposable {
 
   constructor(options: BrokerOptions) {
     this.#options = options;
-    const onError = options.onError ?? reportLater;
-    this.#rules = new GuardedRules(options.rules, onError);
+    const { journal, onError = reportLater, timers = systemTimers } = options;
+    this.#rules = new GuardedRules(options.rules, timers, onError);
     this.#news = new BrokerNews(onError);
+    const failed = (cause: unknown) => this.#news.journalFailed(cause);
+    this.#recording = new Recording({ journal, timers, failed });
     this.onDidRaise = this.#news.onDidRaise;
     this.onDidSettle = this.#news.onDidSettle;
     this.onDidFailJournal = this.#news.onDidFailJournal;
     this.onDidNotKeepRule = this.#news.onDidNotKeepRule;
     this.#again = this.#store.add(
       new JudgeAgain({
-        timers: options.timers ?? systemTimers,
+        timers,
         due: () => [...this.#pending.values()].filter((entry) => this.#isDue(entry)),
         judge: (entry) => new Promise((done) => this.#judge(entry, () => done(entry.claim))),
       }),
@@ -169,7 +172,7 @@ export class Broker implements PermissionGate, Disposable {
     const { request } = built;
     const entry: PendingRequest = { ...built, deliver, shown: false, judgedAt: this.#gains };
     this.#pending.set(request.id, entry);
-    this.#record(raisedEntry(request));
+    this.#recording.note(raisedEntry(request));
     if (this.#closed) this.#end(entry, { kind: 'shutdown' });
     else this.#judge(entry);
     return { request, withdraw: () => this.#end(entry, { kind: 'agentWithdrew' }) };
@@ -283,19 +286,20 @@ export class Broker implements PermissionGate, Disposable {
     if (!this.#isPending(entry)) return err(this.#tooLate(entry.request.id));
     if (!made.ok) return this.#reopen(entry, made.error);
     const { decision, rule, verdict } = made.value;
-    const failure = await recorded(this.#options.journal, settledEntry(entry.request, decision));
-    if (failure) this.#news.journalFailed(failure.cause);
+    const failure = await this.#recording.decision(settledEntry(entry.request, decision));
     // A deny needs no record to be safe; an allow does.
     const counts = decision.outcome === 'deny' || !failure;
     const stands = counts && (!verdict || (await this.#rules.stands(entry.request, verdict)));
     if (!this.#isPending(entry)) return err(this.#tooLate(entry.request.id));
     if (failure && !counts) {
+      // The record may yet say that it was answered. It was not: the request waits, and may be missed.
+      if (failure.isLate) this.#recording.note(raisedEntry(entry.request));
       if (verdict) entry.verdict = asks(NOT_RECORDED);
-      return this.#reopen(entry, { kind: 'journalFailed', ...failure });
+      return this.#reopen(entry, { kind: 'journalFailed', cause: failure.cause });
     }
     if (!stands) {
       // The record says that a rule answered. It did not: the request waits, and may yet be missed.
-      this.#record(raisedEntry(entry.request));
+      this.#recording.note(raisedEntry(entry.request));
       if (verdict) entry.verdict = asks(NO_MORE);
       return this.#reopen(entry, { kind: 'ruleRefused', reason: NO_MORE });
     }
@@ -309,7 +313,8 @@ export class Broker implements PermissionGate, Disposable {
       return ok(this.#finish(entry, decision));
     }
     const { rule: _, ...withoutRule } = decision;
-    this.#news.ruleNotKept({ rule, cause: failure.cause });
+    if (failure.isLate) this.#notKept(rule, failure.cause);
+    else this.#news.ruleNotKept({ rule, cause: failure.cause });
     return ok(this.#finish(entry, withoutRule));
   }
 
@@ -321,10 +326,14 @@ export class Broker implements PermissionGate, Disposable {
   }
 
   #keep(rule: Rule): void {
-    this.#rules.add(rule, (cause) => {
-      this.#news.ruleNotKept({ rule, cause });
-      this.#record(ruleEntry(rule, 'notKept', rule.createdBy, this.#options.clock.now()));
-    });
+    this.#rules.add(rule, (cause) => this.#notKept(rule, cause));
+  }
+
+  /** A rule that is on record, or may yet be, is not there. */
+  #notKept(rule: Rule, cause: unknown): void {
+    this.#news.ruleNotKept({ rule, cause });
+    const { createdBy } = rule;
+    this.#recording.note(ruleEntry(rule, 'notKept', createdBy, this.#options.clock.now()));
   }
 
   /** Ends a request without an answer. A decision that is on its way to disk is not sent. */
@@ -340,7 +349,7 @@ export class Broker implements PermissionGate, Disposable {
       at: this.#options.clock.now(),
     };
     this.#finish(entry, decision);
-    this.#record(settledEntry(request, decision));
+    this.#recording.note(settledEntry(request, decision));
   }
 
   #isPending(entry: PendingRequest): boolean {
@@ -384,12 +393,5 @@ export class Broker implements PermissionGate, Disposable {
       this.#news.raised(entry.request);
     }
     if (this.#isDue(entry)) this.#again.wake();
-  }
-
-  /** For what is safe without a record. */
-  #record(entry: JournalEntry): void {
-    void recorded(this.#options.journal, entry).then((failure) => {
-      if (failure) this.#news.journalFailed(failure.cause);
-    });
   }
 }

@@ -1,17 +1,25 @@
 import type { Event } from '../base/event.ts';
 import { err, type Result } from '../base/result.ts';
+import { type Timers, within } from '../base/timers.ts';
 import type { ProposedAnswer } from './decision.ts';
 import type { PermissionRequest } from './request.ts';
 import type { Rule, Verdict } from './rule.ts';
 import type { RuleBook } from './ruleBook.ts';
 
-/** A rule book that may throw or reject wherever it likes: then no rule answers, and no rule is made. */
+/** How long a question about rules that are on disk may take, in milliseconds. */
+const PATIENCE = 5000;
+
+const NOT_MADE = 'The rule could not be made.';
+
+/** A rule book that may throw, reject or take its time wherever it likes: then no rule answers, and no rule is made. */
 export class GuardedRules {
   readonly #rules: RuleBook;
+  readonly #timers: Timers;
   readonly #onError: (error: unknown) => void;
 
-  constructor(rules: RuleBook, onError: (error: unknown) => void) {
+  constructor(rules: RuleBook, timers: Timers, onError: (error: unknown) => void) {
     this.#rules = rules;
+    this.#timers = timers;
     this.#onError = onError;
   }
 
@@ -38,7 +46,8 @@ export class GuardedRules {
 
   async stands(request: PermissionRequest, verdict: Verdict): Promise<boolean> {
     try {
-      return await this.#rules.stands(request, verdict);
+      const stands = this.#rules.stands(request, verdict);
+      return await within(this.#timers, PATIENCE, stands, () => false);
     } catch (error) {
       this.#onError(error);
       return false;
@@ -54,10 +63,11 @@ export class GuardedRules {
     if (!choice) return undefined;
     try {
       const wish = { effect: outcome, choice, createdAt, createdBy: by };
-      return await this.#rules.draft(request, wish);
+      const drafted = this.#rules.draft(request, wish);
+      return await within(this.#timers, PATIENCE, drafted, () => err(NOT_MADE));
     } catch (error) {
       this.#onError(error);
-      return err('The rule could not be made.');
+      return err(NOT_MADE);
     }
   }
 

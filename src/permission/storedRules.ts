@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, DisposableStore } from '../base/disposable.ts';
 import { Emitter, reportLater } from '../base/event.ts';
 import { err, type Result } from '../base/result.ts';
-import type { Timers } from '../base/timers.ts';
+import { type Timers, within } from '../base/timers.ts';
 import type { IdSource } from '../base/ulid.ts';
 import { ALWAYS_ASKS } from './answers.ts';
 import { ruleEntry } from './audit.ts';
@@ -303,12 +303,8 @@ export class StoredRules implements RuleBook, Disposable {
   }
 
   #withinLimit(verdict: Promise<Verdict>): Promise<Verdict> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#options.timers.after(MAX_THINKING, () =>
-        resolve(asks('Looking up the rules took too long.')),
-      );
-      void verdict.then(resolve, reject).finally(() => timer.dispose());
-    });
+    const { timers } = this.#options;
+    return within(timers, MAX_THINKING, verdict, () => asks('Looking up the rules took too long.'));
   }
 }
 

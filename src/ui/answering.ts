@@ -74,6 +74,6 @@ function describe(error: AnswerError): string {
     case 'answerUnfit':
       return unfitAnswer(error);
     case 'journalFailed':
-      return 'The answer could not be recorded, so nothing was allowed. Free some disk space and answer again.';
+      return 'The answer could not be recorded, so nothing was allowed. Make sure that the disk works and has space, then answer again.';
   }
 }

@@ -23,7 +23,7 @@ export class JournalHealth implements vscode.Disposable {
     this.#telling = true;
     const reason = safeText(cause instanceof Error ? cause.message : String(cause));
     const choice = await vscode.window.showErrorMessage(
-      `Countersign cannot write its record (${reason}). Until it can, nothing is allowed. Free some disk space, then answer again.`,
+      `Countersign cannot write its record (${reason}). Until it can, nothing is allowed. Make sure that the disk works and has space, then answer again.`,
       SHOW_OUTPUT,
     );
     this.#telling = false;

@@ -24,12 +24,15 @@ export class ScheduledJournal implements JournalPort {
   }
 }
 
-/** Turns come when the scheduler says so. */
-export function scheduledTimers(scheduler: fc.Scheduler): Timers {
+/** Turns come, and limits of time run out while `canRunOut`, when the scheduler says so. */
+export function scheduledTimers(scheduler: fc.Scheduler, canRunOut: () => boolean): Timers {
   return {
-    after: (_, call) => {
+    after: (milliseconds, call) => {
       let isWanted = true;
-      void scheduler.schedule(Promise.resolve(), 'turn').then(() => isWanted && call());
+      const isTurn = milliseconds === 0;
+      void scheduler
+        .schedule(Promise.resolve(), isTurn ? 'turn' : 'limit')
+        .then(() => isWanted && (isTurn || canRunOut()) && call());
       return {
         dispose: () => {
           isWanted = false;

@@ -16,7 +16,7 @@ import { type JournalMode, ScheduledJournal, scheduledTimers } from '../../suppo
 /**
  * Any interleaving of raises, answers, withdrawals, deaths, rules, revocations, journal failures and shutdown, with
  * listeners and agents that interfere from inside their callbacks, against what must always hold. The scheduler decides
- * when each journal write ends, and when those that wait are judged again.
+ * when each journal write ends, whether that is too late, and when those that wait are judged again.
  */
 
 type Step =
@@ -137,6 +137,8 @@ class World {
   readonly #onNews: Meddling;
   readonly #scheduler: fc.Scheduler;
   #depth = 0;
+  /** The disk may take longer than anybody waits for it. */
+  #isDiskSlow = true;
   /** Answers that nobody knows the end of yet. */
   #answering = 0;
 
@@ -149,7 +151,7 @@ class World {
     this.#onDeliver = onDeliver;
     this.#onNews = onNews;
     const { journal } = this;
-    const timers = scheduledTimers(scheduler);
+    const timers = scheduledTimers(scheduler, () => this.#isDiskSlow);
     const onError = () => {};
     this.#broker = new Broker({ clock, newId, journal, rules: this.#rules, timers, onError });
     // Two of each: one that meddles first, and one that must still hear everything in order.
@@ -266,6 +268,7 @@ class World {
   /** Lets everything be written, and the rules be asked once more: nothing waits that they answer. */
   async comeToRest(): Promise<void> {
     this.journal.mode = 'writes';
+    this.#isDiskSlow = false;
     await this.#writeAll();
     await this.#rules.add(OTHER_RULE);
     await this.#writeAll();
