@@ -44,7 +44,7 @@ type MessageName = 'showInformationMessage' | 'showWarningMessage' | 'showErrorM
 export function stubMessage(
   name: MessageName,
   button: string | undefined,
-): { readonly texts: string[]; restore(): void } {
+): { readonly texts: string[] } {
   const texts: string[] = [];
   const original = vscode.window[name];
   const stub = async (text: string): Promise<string | undefined> => {
@@ -53,5 +53,13 @@ export function stubMessage(
     return button;
   };
   Object.assign(vscode.window, { [name]: stub });
-  return { texts, restore: () => Object.assign(vscode.window, { [name]: original }) };
+  stubbed.push(() => Object.assign(vscode.window, { [name]: original }));
+  return { texts };
 }
+
+/** Takes every stub back, the latest first. Belongs into an `afterEach`: a test that fails does not get to its end. */
+export function restoreMessages(): void {
+  for (const restore of stubbed.splice(0).reverse()) restore();
+}
+
+const stubbed: (() => void)[] = [];

@@ -10,6 +10,8 @@ export async function run(): Promise<void> {
   const mocha = new Mocha({
     ui: 'bdd',
     timeout: 20_000,
+    // As for what a browser drives: the window of this host is in one.
+    retries: 1,
     reporter: resultReporter(process.env[HOST_RESULTS]),
     ...(grep ? { grep: new RegExp(grep) } : {}),
   });
@@ -29,16 +31,22 @@ function resultReporter(file: string | undefined): Mocha.ReporterConstructor {
   return class extends Mocha.reporters.Base {
     constructor(runner: Mocha.Runner, options: Mocha.MochaOptions) {
       super(runner, options);
+      const retried = new Set<string>();
+      runner.on('retry', (test, error: Error) => {
+        retried.add(test.fullTitle());
+        write({ event: 'retry', title: test.fullTitle(), error: error.stack ?? String(error) });
+      });
       runner.on('pass', (test) =>
         write({ event: 'pass', title: test.fullTitle(), milliseconds: test.duration ?? 0 }),
       );
       runner.on('pending', (test) => write({ event: 'pending', title: test.fullTitle() }));
-      runner.on('fail', (test, error: Error) =>
-        write({ event: 'fail', title: test.fullTitle(), error: error.stack ?? String(error) }),
-      );
+      runner.on('fail', (test, error: Error) => {
+        retried.delete(test.fullTitle());
+        write({ event: 'fail', title: test.fullTitle(), error: error.stack ?? String(error) });
+      });
       runner.once('end', () => {
         const { passes: passed, failures: failed, pending: skipped } = this.stats;
-        write({ event: 'end', passed, failed, skipped });
+        write({ event: 'end', passed, failed, skipped, retried: retried.size });
       });
     }
   };

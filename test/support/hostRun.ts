@@ -2,12 +2,13 @@
 export type HostResult =
   | { readonly event: 'pass'; readonly title: string; readonly milliseconds: number }
   | { readonly event: 'pending'; readonly title: string }
-  | { readonly event: 'fail'; readonly title: string; readonly error: string }
+  | { readonly event: 'fail' | 'retry'; readonly title: string; readonly error: string }
   | {
       readonly event: 'end';
       readonly passed: number;
       readonly failed: number;
       readonly skipped: number;
+      readonly retried: number;
     };
 
 /** The environment variable that names the file for these lines. */

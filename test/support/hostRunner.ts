@@ -145,12 +145,12 @@ function print(result: HostResult, counts: Counts): Counts {
       process.stdout.write(`  ✖ ${result.title}\n${result.error}\n`);
       process.stdout.write(`Failed: ${result.title}: ${inOneLine(result.error)}\n`);
       return { ...counts, failed: counts.failed + 1 };
-    case 'end':
-      return {
-        ...NONE,
-        passed: result.passed,
-        failed: result.failed,
-        skipped: result.skipped,
-      };
+    case 'retry':
+      process.stdout.write(`Second try: ${result.title}: ${inOneLine(result.error)}\n`);
+      return counts;
+    case 'end': {
+      const { event: _, ...total } = result;
+      return total;
+    }
   }
 }

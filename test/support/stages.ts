@@ -12,7 +12,10 @@ interface Stage {
   run(): Promise<Counts>;
 }
 
-/** A browser on a busy machine is late now and then. What passes on the second try only is named at the end. */
+/**
+ * A browser on a busy machine is late now and then. What passes on the second try only is named at the end; in the extension
+ * host it is the same (host/runner.ts).
+ */
 const IN_BROWSER = ['--retries', '1'];
 
 const STAGES: Readonly<Record<string, Stage>> = {

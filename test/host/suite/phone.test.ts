@@ -12,9 +12,9 @@ import { api, demoSession } from '../hostSupport.ts';
 const LAST_PORT = 65_535;
 
 describe('phones in the extension host', () => {
-  before(() => set('phone.interface', '127.0.0.1'));
+  beforeEach(() => set('phone.interface', '127.0.0.1'));
 
-  after(async () => {
+  afterEach(async () => {
     for (const key of ['phone.interface', 'phone.port', 'phone.enabled']) await set(key, undefined);
   });
 

@@ -3,10 +3,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { waitFor } from '../../support/waitFor.ts';
-import { api, demoSession, stubMessage } from '../hostSupport.ts';
+import { api, demoSession, restoreMessages, stubMessage } from '../hostSupport.ts';
 
 describe('a request in the extension host', () => {
   afterEach(async () => {
+    restoreMessages();
     const { sessions } = await api();
     await sessions.stopAll();
     for (const session of sessions.all) sessions.close(session);
@@ -15,26 +16,22 @@ describe('a request in the extension host', () => {
   it('goes from the agent to a notification and, allowed there, back to the agent', async () => {
     const { broker } = await api();
     const message = stubMessage('showInformationMessage', 'Allow once');
-    try {
-      const session = await demoSession();
-      const turn = session.prompt('[[command]]');
-      await waitFor(() => message.texts.length > 0, 'a notification');
-      await turn;
-      assert.match(message.texts[0] ?? '', /^Demo agent wants to run a command/);
-      const [card] = session.transcript.entries.filter((entry) => entry.kind === 'card');
-      const settled = card && broker.settledAs(card.requestId);
-      assert.deepEqual(
-        [settled?.decision.outcome, settled?.decision.by, settled?.delivery],
-        ['allow', { kind: 'person', surface: 'notification' }, 'delivered'],
-      );
-    } finally {
-      message.restore();
-    }
+    const session = await demoSession();
+    const turn = session.prompt('[[command]]');
+    await waitFor(() => message.texts.length > 0, 'a notification');
+    await turn;
+    assert.match(message.texts[0] ?? '', /^Demo agent wants to run a command/);
+    const [card] = session.transcript.entries.filter((entry) => entry.kind === 'card');
+    const settled = card && broker.settledAs(card.requestId);
+    assert.deepEqual(
+      [settled?.decision.outcome, settled?.decision.by, settled?.delivery],
+      ['allow', { kind: 'person', surface: 'notification' }, 'delivered'],
+    );
   });
 
   it('does not run what was denied', async () => {
     const { broker } = await api();
-    const message = stubMessage('showInformationMessage', undefined);
+    stubMessage('showInformationMessage', undefined);
     const session = await demoSession();
     const file = path.join(session.ref.cwd, 'notes.md');
     const before = fs.existsSync(file) && fs.readFileSync(file, 'utf8');
@@ -43,15 +40,14 @@ describe('a request in the extension host', () => {
     const [request] = broker.pending;
     await vscode.commands.executeCommand('countersign.deny', request?.id, 'inbox');
     await turn;
-    message.restore();
     assert.equal(fs.existsSync(file) && fs.readFileSync(file, 'utf8'), before);
     assert.equal(broker.settledAs(request?.id ?? '')?.decision.outcome, 'deny');
   });
 
   it('counts one of two answers that are given at once, and tells the other who was first', async () => {
     const { broker } = await api();
-    const message = stubMessage('showInformationMessage', undefined);
-    const warning = stubMessage('showWarningMessage', undefined);
+    stubMessage('showInformationMessage', undefined);
+    stubMessage('showWarningMessage', undefined);
     const session = await demoSession();
     const turn = session.prompt('[[command]]');
     await waitFor(() => broker.pending.length === 1, 'a waiting request');
@@ -66,8 +62,6 @@ describe('a request in the extension host', () => {
       });
     const [first, second] = await Promise.all([answer('chat', 'deny'), answer('cards', 'allow')]);
     await turn;
-    message.restore();
-    warning.restore();
     assert.equal(first.ok, true);
     assert.equal(!second.ok && second.error.kind, 'alreadySettled');
     assert.equal(broker.settledAs(request.id)?.decision.outcome, 'deny');
@@ -75,8 +69,8 @@ describe('a request in the extension host', () => {
 
   it('ignores an allow in the first half second', async () => {
     const { broker } = await api();
-    const message = stubMessage('showInformationMessage', undefined);
-    const warning = stubMessage('showWarningMessage', 'Allow once');
+    stubMessage('showInformationMessage', undefined);
+    stubMessage('showWarningMessage', 'Allow once');
     const session = await demoSession();
     const turn = session.prompt('[[command]]');
     const raised = new Promise<string>((resolve) => {
@@ -90,13 +84,11 @@ describe('a request in the extension host', () => {
     assert.equal(broker.pending.length, 1);
     await vscode.commands.executeCommand('countersign.deny', id, 'inbox');
     await turn;
-    message.restore();
-    warning.restore();
   });
 
   it('shows an edit as a diff of whole files', async () => {
     const { broker } = await api();
-    const message = stubMessage('showInformationMessage', undefined);
+    stubMessage('showInformationMessage', undefined);
     const session = await demoSession();
     const turn = session.prompt('[[edit]]');
     await waitFor(() => broker.pending.length === 1, 'a waiting request');
@@ -113,14 +105,13 @@ describe('a request in the extension host', () => {
     assert.notEqual(right?.getText(), before);
     await vscode.commands.executeCommand('countersign.allowOnce');
     await turn;
-    message.restore();
     assert.equal(fs.readFileSync(request.action.path, 'utf8'), right?.getText());
     assert.equal(broker.settledAs(request.id)?.decision.by.kind, 'person');
   });
 
   it('puts a hint with the answers into the editor of the file', async () => {
     const { broker } = await api();
-    const message = stubMessage('showInformationMessage', undefined);
+    stubMessage('showInformationMessage', undefined);
     const session = await demoSession();
     const turn = session.prompt('[[edit]]');
     await waitFor(() => broker.pending.length === 1, 'a waiting request');
@@ -143,12 +134,11 @@ describe('a request in the extension host', () => {
     );
     await vscode.commands.executeCommand('countersign.deny', request.id, 'codelens');
     await turn;
-    message.restore();
   });
 
   it('writes every decision to the journal before it is known anywhere', async () => {
     const { broker, journalFolder } = await api();
-    const message = stubMessage('showInformationMessage', undefined);
+    stubMessage('showInformationMessage', undefined);
     const session = await demoSession();
     const recorded: boolean[] = [];
     const listening = broker.onDidSettle(({ request }) => {
@@ -165,7 +155,6 @@ describe('a request in the extension host', () => {
     await vscode.commands.executeCommand('countersign.deny', broker.pending[0]?.id, 'inbox');
     await turn;
     listening.dispose();
-    message.restore();
     assert.deepEqual(recorded, [true]);
   });
 });

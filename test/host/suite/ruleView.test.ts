@@ -4,7 +4,7 @@ import type { Rule } from '../../../src/permission/rule.ts';
 import { commands } from '../../../src/ui/names.ts';
 import { problemItem, ruleItem } from '../../../src/ui/ruleNodes.ts';
 import { waitFor } from '../../support/waitFor.ts';
-import { api, stubMessage } from '../hostSupport.ts';
+import { api, restoreMessages, stubMessage } from '../hostSupport.ts';
 
 const BY = { kind: 'person', surface: 'phone', device: 'Pixel 8' } as const;
 const NOW = Date.UTC(2026, 10, 21);
@@ -20,6 +20,7 @@ const RULE: Rule = {
 
 describe('the view of rules in the extension host', () => {
   afterEach(async () => {
+    restoreMessages();
     const { rules } = await api();
     for (const { id } of rules.all) await rules.remove(id, BY);
   });
@@ -57,23 +58,15 @@ describe('the view of rules in the extension host', () => {
   it('revokes at once, and brings back with Undo', async () => {
     const { rules } = await api();
     await rules.add(RULE);
-    const undo = stubMessage('showInformationMessage', 'Undo');
-    try {
-      const revoking = vscode.commands.executeCommand(commands.revokeRule, RULE.id);
-      await waitFor(() => rules.all.length === 0, 'no rule');
-      await revoking;
-      assert.deepEqual(rules.all, [RULE]);
-      assert.match(undo.texts[0] ?? '', /^Revoked: pnpm test …\. The next such call asks again/);
-    } finally {
-      undo.restore();
-    }
-    const none = stubMessage('showInformationMessage', undefined);
-    try {
-      await vscode.commands.executeCommand(commands.revokeRule, RULE.id);
-      assert.deepEqual(rules.all, []);
-    } finally {
-      none.restore();
-    }
+    const { texts } = stubMessage('showInformationMessage', 'Undo');
+    const revoking = vscode.commands.executeCommand(commands.revokeRule, RULE.id);
+    await waitFor(() => rules.all.length === 0, 'no rule');
+    await revoking;
+    assert.deepEqual(rules.all, [RULE]);
+    assert.match(texts[0] ?? '', /^Revoked: pnpm test …\. The next such call asks again/);
+    stubMessage('showInformationMessage', undefined);
+    await vscode.commands.executeCommand(commands.revokeRule, RULE.id);
+    assert.deepEqual(rules.all, []);
   });
 
   it('changes until when a rule holds, and nothing else of it', async () => {

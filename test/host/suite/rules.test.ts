@@ -4,19 +4,17 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { PermissionRequest } from '../../../src/permission/request.ts';
 import { waitFor } from '../../support/waitFor.ts';
-import { api, demoSession, stubMessage } from '../hostSupport.ts';
+import { api, demoSession, restoreMessages, stubMessage } from '../hostSupport.ts';
 
 const BY = { kind: 'person', surface: 'cards' } as const;
 
 describe('a rule in the extension host', () => {
-  let message: ReturnType<typeof stubMessage>;
-
   beforeEach(() => {
-    message = stubMessage('showInformationMessage', undefined);
+    stubMessage('showInformationMessage', undefined);
   });
 
   afterEach(async () => {
-    message.restore();
+    restoreMessages();
     const { sessions, rules } = await api();
     await sessions.stopAll();
     for (const session of sessions.all) sessions.close(session);
