@@ -102,8 +102,13 @@ export interface HistoryVerdict {
   };
 }
 
+/** Id and name. */
+export type AgentName = readonly [id: string, name: string];
+
 /** From the extension to the history page. */
 export type ToHistory =
+  /** What agents are called: id and name. A record holds ids only, and an agent that is gone since is shown by its id. */
+  | { readonly type: 'agents'; readonly names: readonly AgentName[] }
   | { readonly type: 'progress'; readonly progress: HistoryProgress; readonly isComplete: boolean }
   /** `request` is that of the question: an answer to an older one is dropped. */
   | {

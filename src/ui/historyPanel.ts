@@ -12,6 +12,7 @@ import {
   type ToHistory,
 } from '../protocol/historyView.ts';
 import type { HistoryClient } from '../storage/history/historyClient.ts';
+import type { Launchers } from './launchers.ts';
 import { commands, views } from './names.ts';
 import { webviewHtml, webviewOptions } from './webviewHtml.ts';
 
@@ -23,6 +24,7 @@ export interface HistoryPanelOptions {
   readonly extensionUri: vscode.Uri;
   readonly journalFolder: string;
   readonly rules: StoredRules;
+  readonly launchers: Launchers;
   readonly output: vscode.LogOutputChannel;
 }
 
@@ -40,7 +42,7 @@ export class HistoryPanel implements vscode.Disposable {
       this.#panel.reveal();
       return;
     }
-    const { extensionUri, journalFolder, output, rules } = this.#options;
+    const { extensionUri, journalFolder, launchers, output, rules } = this.#options;
     const panel = vscode.window.createWebviewPanel(
       views.historyPanel,
       'Countersign history',
@@ -63,7 +65,7 @@ export class HistoryPanel implements vscode.Disposable {
       onVerified: (records) => post({ type: 'verifying', records }),
     });
     const log = (text: string) => output.error(text);
-    const page = new HistoryPage({ client, post, log, rules });
+    const page = new HistoryPage({ client, post, log, launchers, rules });
     const listening = [
       panel.webview.onDidReceiveMessage((raw: unknown) => page.receive(raw)),
       panel.onDidChangeViewState(() => panel.visible && page.refresh()),
@@ -85,6 +87,7 @@ type RowsPart = Extract<ToHistory, { type: 'page' }>['part'];
 
 interface HistoryPageOptions {
   readonly client: HistoryClient;
+  readonly launchers: Launchers;
   readonly rules: StoredRules;
   post(message: ToHistory): void;
   log(text: string): void;
@@ -123,6 +126,7 @@ class HistoryPage {
   async #answer(message: FromHistory): Promise<void> {
     switch (message.type) {
       case 'ready': {
+        this.#options.post({ type: 'agents', names: this.#options.launchers.names() });
         // The newest are there before everything is read.
         const page = await this.#client.ask({ kind: 'newest', limit: PAGE });
         this.#postRows(0, page, 'all');

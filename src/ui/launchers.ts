@@ -11,6 +11,7 @@ import { type AgentCommand, commandHash, GateMemory, type Sighting } from '../ag
 import type { RegistryLaunch } from '../agents/registry/launch.ts';
 import { safeText } from '../permission/spans.ts';
 import { asksForCell } from '../protocol/asksFor.ts';
+import type { AgentName } from '../protocol/historyView.ts';
 import { UserError } from '../protocol/userError.ts';
 import type { AgentChoice } from '../sessions/rememberedSessions.ts';
 import { type ConfiguredAgent, userSettings } from './settings.ts';
@@ -45,6 +46,14 @@ export class Launchers {
       ...known.map((agent) => this.#catalogItem(agent)),
       ...agents.map((agent) => this.#settingsItem(agent)),
     ];
+  }
+
+  /** Of the agents that Countersign knows and of those in the settings. */
+  names(): readonly AgentName[] {
+    return [...userSettings.agents().agents, ...CATALOG].map(({ id, name }) => [
+      id,
+      safeText(name),
+    ]);
   }
 
   #catalogItem(agent: CatalogAgent): AgentItem {

@@ -58,7 +58,7 @@ export function createSurfaces(context: vscode.ExtensionContext, core: Core): Su
   const phones = new Phones({ context, broker, rules, output, showCard });
   void phones.start();
   const phone = new PhoneCommands(extensionUri, phones);
-  const historyPanel = new HistoryPanel({ extensionUri, journalFolder, output, rules });
+  const historyPanel = new HistoryPanel({ extensionUri, journalFolder, launchers, output, rules });
   const tree = new RulesTree(rules, broker);
   const table = commandTable({
     history: historyPanel,

@@ -68,8 +68,8 @@ const BY = [
 ] as const;
 
 function Filters({ store }: { readonly store: HistoryStore }): VNode {
-  const { filter, progress } = store.state;
-  const agents = (progress?.agents ?? []).map((id) => [id, id] as const);
+  const { filter, names, progress } = store.state;
+  const agents = (progress?.agents ?? []).map((id) => [id, names.get(id) ?? id] as const);
   return (
     <div class="cs-bar">
       <TextField
@@ -146,7 +146,7 @@ function Choice<Value extends string>(props: ChoiceProps<Value>): VNode {
 }
 
 function Rows({ state }: { readonly state: HistoryState }): VNode {
-  const { rows, isRead, filter } = state;
+  const { rows, isRead, filter, names } = state;
   if (rows.length === 0) return <p class="cs-note">{emptyWords(isRead, filter)}</p>;
   return (
     <table class="cs-table">
@@ -159,7 +159,7 @@ function Rows({ state }: { readonly state: HistoryState }): VNode {
           <th class="c-by">By</th>
         </tr>
       </thead>
-      <tbody>{rows.flatMap((row, index) => dayAndRow(row, rows[index - 1]))}</tbody>
+      <tbody>{rows.flatMap((row, index) => dayAndRow(row, rows[index - 1], names))}</tbody>
     </table>
   );
 }
@@ -170,9 +170,13 @@ function emptyWords(isRead: boolean, filter: HistoryFilter): string {
   return isFiltered ? 'No request fits this filter.' : 'No request has ended so far.';
 }
 
-function dayAndRow(row: HistoryRow, above: HistoryRow | undefined): ComponentChild[] {
+function dayAndRow(
+  row: HistoryRow,
+  above: HistoryRow | undefined,
+  names: HistoryState['names'],
+): ComponentChild[] {
   const day = dayOfRow(row.at);
-  const line = <Row key={row.id} row={row} />;
+  const line = <Row key={row.id} row={row} agent={names.get(row.agentId) ?? row.agentId} />;
   if (above && dayOfRow(above.at) === day) return [line];
   return [
     <tr key={day} class="day">
@@ -182,7 +186,13 @@ function dayAndRow(row: HistoryRow, above: HistoryRow | undefined): ComponentChi
   ];
 }
 
-function Row({ row }: { readonly row: HistoryRow }): VNode {
+interface RowProps {
+  readonly row: HistoryRow;
+  /** Its name. */
+  readonly agent: string;
+}
+
+function Row({ agent, row }: RowProps): VNode {
   const answer = answerWords(row);
   const { at, tool, toolName, target } = row;
   return (
@@ -190,7 +200,7 @@ function Row({ row }: { readonly row: HistoryRow }): VNode {
       <td class="c-time cs-num" title={fullTime(at)}>
         {clock(at)}
       </td>
-      <Who row={row} />
+      <Who row={row} agent={agent} />
       <td class="c-req" title={target || toolName}>
         <i class={`codicon codicon-${toolIcon(tool)}`} aria-hidden="true" />{' '}
         <code>{target || toolName}</code>
@@ -205,14 +215,14 @@ function Row({ row }: { readonly row: HistoryRow }): VNode {
 }
 
 /** Nobody asked for a change of a rule. */
-function Who({ row: { agentId, sessionTitle } }: { readonly row: HistoryRow }): VNode {
+function Who({ agent, row: { agentId, sessionTitle } }: RowProps): VNode {
   if (agentId === '') return <td class="c-who" />;
   return (
-    <td class="c-who" title={sessionTitle === '' ? agentId : `${agentId}: ${sessionTitle}`}>
-      <span class="cs-agent" role="img" aria-label={agentId}>
-        {monogram({ id: agentId, name: agentId })}
+    <td class="c-who" title={sessionTitle === '' ? agent : `${agent}: ${sessionTitle}`}>
+      <span class="cs-agent" role="img" aria-label={agent}>
+        {monogram({ id: agentId, name: agent })}
       </span>{' '}
-      <span class="w">{sessionTitle || agentId}</span>
+      <span class="w">{sessionTitle || agent}</span>
     </td>
   );
 }

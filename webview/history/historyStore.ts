@@ -13,6 +13,8 @@ import type {
 export interface HistoryState {
   readonly filter: HistoryFilter;
   readonly rows: readonly HistoryRow[];
+  /** Of agents, by their ids. */
+  readonly names: ReadonlyMap<string, string>;
   readonly next?: HistoryPage['next'];
   readonly totals?: HistoryTotals;
   readonly progress?: HistoryProgress;
@@ -25,7 +27,7 @@ export interface HistoryState {
 
 /** What the page shows, and what it asks the extension for. */
 export class HistoryStore {
-  #state: HistoryState = { filter: { days: 14 }, rows: [], isRead: false };
+  #state: HistoryState = { filter: { days: 14 }, rows: [], names: new Map(), isRead: false };
   readonly #post: (message: FromHistory) => void;
   readonly #draw: () => void;
   /** The number of the last question: answers to earlier ones come too late. */
@@ -45,6 +47,9 @@ export class HistoryStore {
 
   receive(message: ToHistory): void {
     switch (message.type) {
+      case 'agents':
+        this.#set({ names: new Map(message.names) });
+        return;
       case 'progress':
         this.#receiveProgress(message);
         return;
@@ -161,6 +166,7 @@ function withoutUndefined(state: { [Key in keyof HistoryState]: HistoryState[Key
     filter = {},
     rows = [],
     isRead = false,
+    names = new Map(),
     next,
     totals,
     progress,
@@ -169,7 +175,7 @@ function withoutUndefined(state: { [Key in keyof HistoryState]: HistoryState[Key
     problem,
   } = state;
   return {
-    ...{ filter, rows, isRead },
+    ...{ filter, rows, isRead, names },
     ...(next && { next }),
     ...(totals && { totals }),
     ...(progress && { progress }),

@@ -97,6 +97,34 @@ describe('history page', function () {
     assert.deepEqual(await sent(), [{ type: 'showRule', ruleId: 'R1' }]);
   });
 
+  it('calls agents by their names, and one that is gone by its id', async () => {
+    const names = [
+      ['claude', 'Claude Code'],
+      ['mine', 'My Agent'],
+    ] as const;
+    const rows = ['mine', 'claude', 'constructor'].map((agentId, at) =>
+      row(at, { agentId, sessionTitle: '' }),
+    );
+    const agents = ['claude', 'constructor', 'mine'];
+    await view.send({ type: 'agents', names }, page(0, rows), {
+      type: 'progress',
+      progress: { ...progress, agents },
+      isComplete: false,
+    });
+    const choices = view.page.getByLabel('Agent', { exact: true }).locator('option');
+    assert.deepEqual(await choices.allTextContents(), [
+      'Any agent',
+      'Claude Code',
+      'constructor',
+      'My Agent',
+    ]);
+    const cells = (await view.page.locator('.cs-table .c-who').allInnerTexts()).slice(1);
+    assert.deepEqual(
+      cells.map((text) => text.replace(/\s+/g, ' ').trim()),
+      ['MY My Agent', 'CC Claude Code', 'CO constructor'],
+    );
+  });
+
   it('drops an answer to an older question', async () => {
     await view.send({ type: 'progress', progress, isComplete: true });
     await view.page.getByLabel('Answer', { exact: true }).selectOption('denied');
