@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { systemTimers, within } from '../../base/timers.ts';
 import type { PermissionGate, RaisedRequest } from '../../permission/broker.ts';
 import type { Decision, NativeAnswer } from '../../permission/decision.ts';
 import type { AgentInfo, SessionRef } from '../../permission/request.ts';
@@ -12,8 +13,10 @@ import type { PartCalls } from '../openCodeParts.ts';
 import { type AskedCall, titleOf } from './actions.ts';
 import { ApiError, type OpenCodeApi } from './api.ts';
 import type { CallInputs } from './callInputs.ts';
+import { unknownFate } from './errors.ts';
 import { AGENT, type Ask, readAsk } from './frames.ts';
 import { draftOf, type Reply } from './requests.ts';
+import { tellWhenSlow } from './tellWhenSlow.ts';
 
 export interface AsksOptions {
   readonly api: OpenCodeApi;
@@ -25,6 +28,8 @@ export interface AsksOptions {
   readonly inputs: CallInputs;
   /** Between two looks for the input of a call, in milliseconds. */
   readonly lookAgainMs?: number;
+  /** How long OpenCode may take to answer before somebody hears of it, in milliseconds. */
+  readonly slowMs: number;
   /** Whether the person stopped the turn, so that nobody wants what is asked now. */
   isInterrupted(): boolean;
   emit(events: readonly AgentEvent[]): void;
@@ -148,7 +153,9 @@ export class Asks {
   }
 
   async #prepare(waiting: Waiting): Promise<void> {
-    const call = await this.#callOf(waiting.ask);
+    // What cannot be looked up in time is shown without it: nothing waits unseen.
+    const looking = this.#callOf(waiting.ask);
+    const call = await within(systemTimers, this.#options.slowMs, looking, () => undefined);
     if (this.#waiting.get(waiting.ask.id) === waiting) this.#raise(waiting, call);
   }
 
@@ -206,7 +213,7 @@ export class Asks {
 
   async #allow(ask: Ask, reply: 'once' | 'always'): Promise<void> {
     this.#sending.set(ask.id, ask);
-    const wanted = await this.#send(ask.id, { reply });
+    const wanted = await this.#send(ask.id, { reply }, titleOf(ask));
     this.#sending.delete(ask.id);
     if (!wanted)
       this.#notice('error', `${AGENT.name} did not wait for an answer any more: ${titleOf(ask)}`);
@@ -229,16 +236,30 @@ export class Asks {
     for (const { ask } of held) void this.#send(ask.id, { reply: 'reject', message });
   }
 
-  /** Whether OpenCode waited for it. */
-  async #send(permissionId: string, reply: Reply): Promise<boolean> {
+  /** Whether OpenCode waited for it. `allowed` is what it runs then. */
+  async #send(permissionId: string, reply: Reply, allowed?: string): Promise<boolean> {
+    const { api, fail, slowMs } = this.#options;
+    const sent = api.post(`/permission/${encodeURIComponent(permissionId)}/reply`, reply);
     try {
-      await this.#options.api.post(`/permission/${encodeURIComponent(permissionId)}/reply`, reply);
+      await tellWhenSlow(sent, slowMs, () => this.#slow(allowed));
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return false;
-      if (!this.#isOver) this.#options.fail(errors.asUserError(AGENT.name, error));
+      if (this.#isOver) return true;
+      const isUnknown = allowed !== undefined;
+      fail(isUnknown ? unknownFate(allowed, error) : errors.asUserError(AGENT.name, error));
       return true;
     }
+  }
+
+  #slow(allowed: string | undefined): void {
+    if (this.#isOver) return;
+    this.#notice(
+      'info',
+      allowed === undefined
+        ? `${AGENT.name} has not confirmed a denial yet. It waits, and does not run. You can end the session.`
+        : `${AGENT.name} has not confirmed yet that it was told what is allowed, so this may run or not: ${allowed}. You can end the session.`,
+    );
   }
 
   #rejectLater(permissionId: string): void {

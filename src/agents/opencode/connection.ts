@@ -1,8 +1,9 @@
 import { Emitter } from '../../base/event.ts';
 import { isJsonObject, stringAt } from '../../base/json.ts';
 import { settledWithin } from '../../base/settledWithin.ts';
+import { systemTimers, within } from '../../base/timers.ts';
 import type { AgentInfo } from '../../permission/request.ts';
-import type { UserError } from '../../protocol/userError.ts';
+import { UserError } from '../../protocol/userError.ts';
 import type {
   AgentConnection,
   AgentEvent,
@@ -18,10 +19,13 @@ import type { OpenCodeApi } from './api.ts';
 import { Asks } from './asks.ts';
 import { CallInputs } from './callInputs.ts';
 import { OpenCodeControls } from './controls.ts';
+import { notInterrupted, PROMPT_IS_SLOW, promptUnconfirmed } from './errors.ts';
 import { EventStream } from './eventStream.ts';
-import { AGENT, type Frame, type Part, readFrame, readPart, type SessionError } from './frames.ts';
+import { AGENT, type Frame, type Part, readFrame, type SessionError } from './frames.ts';
 import type { GatePlan } from './gate.ts';
+import { messagesSince } from './messages.ts';
 import { earlierSession, newSession } from './openSession.ts';
+import { tellWhenSlow } from './tellWhenSlow.ts';
 import { Texts } from './texts.ts';
 import { endOfTurn, signInProblem, type Turn } from './turn.ts';
 
@@ -37,12 +41,15 @@ export type ConnectionOptions = Pick<StartOptions, 'session' | 'gate' | 'log' | 
   readonly firstDelayMs?: number;
   /** Between two looks for the input of a call, in milliseconds. */
   readonly lookAgainMs?: number;
+  /** How long it may take to answer before somebody hears of it, in milliseconds; 15,000 unless set. */
+  readonly slowMs?: number;
 };
 
 /** An error that stops the turn is sometimes followed by "idle" and sometimes by nothing (measured). In milliseconds. */
 const AFTER_ERROR_MS = 1000;
 /** How long a running command may take to end before the server is ended. In milliseconds. */
 const GOODBYE_MS = 1500;
+const SLOW_MS = 15_000;
 
 /** One conversation with an `opencode serve` of our own, see test/wire/opencode for recorded ones. */
 export class OpenCodeConnection implements AgentConnection {
@@ -52,6 +59,7 @@ export class OpenCodeConnection implements AgentConnection {
   readonly #options: ConnectionOptions;
   readonly #api: OpenCodeApi;
   readonly #process: ServerProcess;
+  readonly #slowMs: number;
   readonly #events = new Emitter<AgentEvent>();
   readonly #calls = new PartCalls(AGENT.name);
   readonly #texts = new Texts();
@@ -88,6 +96,7 @@ export class OpenCodeConnection implements AgentConnection {
     this.#options = options;
     this.#api = api;
     this.#process = options.process;
+    this.#slowMs = options.slowMs ?? SLOW_MS;
     this.#notices = plan.notices;
     this.agent = { ...AGENT, version: options.version };
     this.#inputs = new CallInputs(api);
@@ -100,6 +109,7 @@ export class OpenCodeConnection implements AgentConnection {
       mcpServers: plan.mcpServers,
       calls: this.#calls,
       inputs: this.#inputs,
+      slowMs: this.#slowMs,
       ...(options.lookAgainMs !== undefined && { lookAgainMs: options.lookAgainMs }),
       isInterrupted: () => this.#turn?.interrupted === true,
       emit: (events) => this.#emit(events),
@@ -129,17 +139,26 @@ export class OpenCodeConnection implements AgentConnection {
     const end = new Promise<TurnEnd>((resolve, reject) => {
       this.#turn = { resolve, reject, startedAt: Date.now(), interrupted: false, isBusy: false };
     });
-    this.#emit(this.#notices.map((notice) => ({ kind: 'notice', level: 'info', text: notice })));
+    for (const notice of this.#notices) this.#notice(notice);
     this.#notices = [];
+    void this.#sendPrompt(text);
+    return end;
+  }
+
+  async #sendPrompt(text: string): Promise<void> {
+    const turn = this.#turn;
     const { mainAgent } = this.#options.plan;
     const parts = [{ type: 'text', text }];
     const body = { agent: mainAgent, ...this.controls.chosen, parts };
+    const sent = this.#api.post(`${this.#path}/prompt_async`, body);
     try {
-      await this.#api.post(`${this.#path}/prompt_async`, body);
+      await tellWhenSlow(sent, this.#slowMs, () => this.#notice(PROMPT_IS_SLOW));
     } catch (error) {
-      this.#takeTurn()?.reject(this.#asUserError(error));
+      if (this.#turn !== turn) return;
+      // Not answered in time: it may work on it, and must not do so behind everybody's back.
+      if (error instanceof UserError) this.#fail(promptUnconfirmed(error));
+      else this.#takeTurn()?.reject(this.#asUserError(error));
     }
-    return end;
   }
 
   async interrupt(): Promise<void> {
@@ -147,16 +166,22 @@ export class OpenCodeConnection implements AgentConnection {
     if (!turn || turn.interrupted || this.#broken || this.#isOver) return;
     turn.interrupted = true;
     // "idle" comes once for the turn and once more for the abort, so the turn is not over before the abort is.
-    const aborted = this.#api.post(`${this.#path}/abort`);
-    turn.aborting = aborted.then(
-      () => undefined,
-      () => undefined,
-    );
+    turn.aborting = this.#abort();
     this.#asks.withdraw(undefined, turn.aborting);
     await turn.aborting;
     // What was asked meanwhile is kept by OpenCode, and an answer to it would still count as one.
     await this.#asks.sync().catch(() => undefined);
     this.#endInterrupted(turn);
+  }
+
+  /** Never rejects: a turn that OpenCode does not stop ends with its process. */
+  async #abort(): Promise<void> {
+    const heard = this.#api.post(`${this.#path}/abort`).then(
+      () => true,
+      () => false,
+    );
+    const isHeard = await within(systemTimers, this.#slowMs, heard, () => false);
+    if (!isHeard) this.#fail(notInterrupted());
   }
 
   stop(): Promise<void> {
@@ -269,7 +294,8 @@ export class OpenCodeConnection implements AgentConnection {
 
   #endInterrupted(turn: Turn): void {
     void turn.aborting?.then(() => {
-      if (this.#turn === turn) this.#takeTurn()?.resolve({ reason: 'interrupted' });
+      if (this.#turn === turn && !this.#broken)
+        this.#takeTurn()?.resolve({ reason: 'interrupted' });
     });
   }
 
@@ -311,8 +337,7 @@ export class OpenCodeConnection implements AgentConnection {
     const turn = this.#turn;
     if (!turn || turn.toldRetry) return;
     turn.toldRetry = true;
-    const text = `The model does not answer (${message}). ${AGENT.name} is trying again.`;
-    this.#emit([{ kind: 'notice', level: 'info', text }]);
+    this.#notice(`The model does not answer (${message}). ${AGENT.name} is trying again.`);
   }
 
   /** After a gap in the events: first what waits for an answer, then what was said, then whether the turn is over. */
@@ -335,17 +360,9 @@ export class OpenCodeConnection implements AgentConnection {
   }
 
   async #readTurn({ startedAt }: Turn): Promise<void> {
-    const messages = await this.#api.get(`${this.#path}/message`);
-    for (const message of Array.isArray(messages) ? messages : []) {
-      if (!isJsonObject(message) || !isJsonObject(message['info'])) continue;
-      const { info, parts } = message;
-      const created = isJsonObject(info['time']) ? info['time']['created'] : undefined;
-      if (typeof created !== 'number' || created < startedAt) continue;
-      this.#texts.message(stringAt(info, 'id') ?? '', stringAt(info, 'role') ?? '');
-      for (const value of Array.isArray(parts) ? parts : []) {
-        const part = readPart(value);
-        if (part) this.#part(part);
-      }
+    for (const message of await messagesSince(this.#api, this.#path, startedAt)) {
+      this.#texts.message(message.messageId, message.role);
+      for (const part of message.parts) this.#part(part);
     }
   }
 
@@ -370,6 +387,10 @@ export class OpenCodeConnection implements AgentConnection {
   #asUserError(error: unknown): UserError {
     if (this.#broken) return this.#broken;
     return errors.asUserError(AGENT.name, error);
+  }
+
+  #notice(text: string): void {
+    if (!this.#broken && !this.#isOver) this.#emit([{ kind: 'notice', level: 'info', text }]);
   }
 
   #emit(events: readonly AgentEvent[]): void {

@@ -42,6 +42,8 @@ export class MemoryOpenCode {
   readonly answers = new Map<string, unknown>();
   /** What `POST` rejects with, by path. */
   readonly refusals = new Map<string, Error>();
+  /** What is taken and never answered, by path, as by a server that hangs; its end ends the connection. */
+  readonly hangs = new Set<string>();
   /** An abort is answered when it has settled. */
   abortHeard: Promise<void> | undefined;
   /** How often the events were connected. */
@@ -50,6 +52,10 @@ export class MemoryOpenCode {
   readonly #takesRules: boolean;
   #emit: (event: unknown) => void = () => undefined;
   #cut: () => void = () => undefined;
+  #hangUp: () => void = () => undefined;
+  readonly #hungUp = new Promise<never>((_, reject) => {
+    this.#hangUp = () => reject(new TypeError('fetch failed'));
+  });
   #exit: (exit: AgentExit) => void = () => undefined;
   #error: UserError | undefined;
   #connection: OpenCodeConnection | undefined;
@@ -67,6 +73,7 @@ export class MemoryOpenCode {
     sessionId = 'ses_main',
     plan: GatePlan = PLAN,
     takesRules = true,
+    slowMs?: number,
   ): Promise<MemoryOpenCode> {
     const memory = new MemoryOpenCode(sessionId, takesRules);
     MemoryOpenCode.#started.add(memory);
@@ -82,11 +89,13 @@ export class MemoryOpenCode {
       plan,
       firstDelayMs: 1,
       lookAgainMs: 0,
+      ...(slowMs !== undefined && { slowMs }),
       api: memory.#api(),
       process: {
         fail: (error) => {
           memory.#error ??= error;
-          memory.exits(null, 'SIGTERM');
+          // A process takes a moment to end.
+          setImmediate(() => memory.exits(null, 'SIGTERM'));
         },
         stop: async () => memory.exits(null, 'SIGTERM'),
         exited,
@@ -99,6 +108,7 @@ export class MemoryOpenCode {
 
   private constructor(sessionId: string, takesRules: boolean) {
     this.sessionId = sessionId;
+    this.#hungUp.catch(() => undefined);
     this.#takesRules = takesRules;
     const newId = ulidSource(systemClock.now);
     const rules = rulesOnFakes(newId);
@@ -138,6 +148,7 @@ export class MemoryOpenCode {
   }
 
   exits(code: number | null, signal: string | null = null): void {
+    this.#hangUp();
     this.#exit({ code, signal, ...(this.#error && { error: this.#error }) });
   }
 
@@ -170,12 +181,14 @@ export class MemoryOpenCode {
   #api(): OpenCodeApi {
     return {
       get: async (path) => {
+        if (this.hangs.has(path)) return this.#hungUp;
         if (!this.answers.has(path)) throw new ApiError(404, path);
         return this.answers.get(path);
       },
       post: async (path, body = {}) => {
         if (path === '/session') return { id: this.sessionId, ...(this.#takesRules && body) };
         this.posted.push({ path, body });
+        if (this.hangs.has(path)) return this.#hungUp;
         const refusal = this.refusals.get(path);
         if (refusal) throw refusal;
         if (path.endsWith('/abort')) await this.abortHeard;
