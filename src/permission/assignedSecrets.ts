@@ -1,3 +1,4 @@
+import { eachMatch } from './eachMatch.ts';
 import type { SecretContext, SecretRange } from './secretDetector.ts';
 import type { Extents, Value } from './secretExtent.ts';
 import { isReference, isUnguessable, looksRandom } from './secretValues.ts';
@@ -34,14 +35,30 @@ const PROSE =
 const SENTENCE =
   /(?:^|\s)(?:the|your|is|are|must|please|enter|not|for|of|an?|should|was|cannot|can't|to|be|too|and|or|no|new|current|confirm|forgot(?:ten)?|reset|show|hide|invalid|field|required|used|expired|missing|wrong|incorrect|changed|updated|saved|copied|deleted|revoked|created|length|strength|generated|verified|success(?:fully)?|failed|mismatch|match(?:es)?|characters|optional)(?=[\s.,!?:]|$)/i;
 
+/** Parts of the names that promise a secret, in lower case. */
+export const ASSIGNED_HINTS: readonly string[] = [
+  ...[
+    'pass',
+    'pw',
+    'secret',
+    'token',
+    'key',
+    'cred',
+    'auth',
+    'mnemonic',
+    'phrase',
+    'jwt',
+    'bearer',
+  ],
+  ...['pat', 'session', 'sid', 'sig', 'webhook', 'salt', 'otp', 'license', 'dsn', 'sas', 'hash'],
+  ...['data', 'code', 'connection', 'pin', 'psk', 'answer', 'cvv', 'cvc', 'seed'],
+];
+
 /** Secrets that are known by the name before them. */
-export function findAssignedSecrets(
-  text: string,
-  context: SecretContext,
-  extents: Extents,
-): SecretRange[] {
+export function findAssignedSecrets(text: string, extents: Extents): SecretRange[] {
+  const { context } = extents;
   const found: SecretRange[] = [];
-  for (const match of matches(text, ASSIGNED)) {
+  for (const match of eachMatch(text, ASSIGNED)) {
     if (!SUFFIX.test(match.groups?.['suffix'] ?? '')) {
       // `DATABASE_PASSWORD` begins like a name of its own, `rootPassword` has one (`otp`) across its words.
       ASSIGNED.lastIndex = match.index + 1;
@@ -55,17 +72,11 @@ export function findAssignedSecrets(
     found.push({ ...rangeOf(value), end });
     ASSIGNED.lastIndex = end;
   }
-  for (const match of matches(text, FLAG)) {
+  for (const match of eachMatch(text, FLAG)) {
     const value = extents.valueAt(FLAG.lastIndex);
     if (value && isFlagSecret(match, value)) found.push(rangeOf(value));
   }
   return found;
-}
-
-/** Like `matchAll`, but the loop may move `lastIndex` on past what it has dealt with. */
-function* matches(text: string, pattern: RegExp): Generator<RegExpExecArray> {
-  pattern.lastIndex = 0;
-  for (let match = pattern.exec(text); match; match = pattern.exec(text)) yield match;
 }
 
 function rangeOf({ start, end }: Value): SecretRange {
@@ -161,7 +172,7 @@ function isAssignedSecret(
 /** Whether what stands behind a name, as in JSON, is a secret: by the name, and by the value not being one itself. */
 export function isNamedSecret(name: string, value: string): boolean {
   const text = `${name}:`;
-  for (const match of matches(text, ASSIGNED))
+  for (const match of eachMatch(text, ASSIGNED))
     if (ASSIGNED.lastIndex === text.length && SUFFIX.test(match.groups?.['suffix'] ?? ''))
       return namesSecret(text, match, value) && !isSentence(value);
   return false;

@@ -106,7 +106,7 @@ export const COMMAND_PLACES: readonly Place[] = [
     hints: ['<<<'],
     // A word that is handed to a program that asks for a secret.
     pattern:
-      /(?<=(?:passw|passphrase|stdinpass|secret|token|login|signin|sign-in|\bauth\b|luks|unlock|sudo\s-S|api[_-]?key|credential|data-file=-)[^\n;&|<]{0,120})<<<\s{0,4}(?=\S)/gi,
+      /<<<(?<=(?:passw|passphrase|stdinpass|secret|token|login|signin|sign-in|\bauth\b|luks|unlock|sudo\s-S|api[_-]?key|credential|data-file=-)[^\n;&|<]{0,120}<<<)\s{0,4}(?=\S)/gi,
   },
   {
     kind: 'secret value',

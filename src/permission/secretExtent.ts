@@ -30,16 +30,21 @@ const OPERATOR = /[\s;|&<>`(){}"']/;
 
 /** Says where values end: with their quotes, their word, or before the first thing that a shell could run. */
 export class Extents {
+  readonly context: SecretContext;
   readonly #text: string;
-  readonly #context: SecretContext;
-  readonly #quotes: ShellQuotes | undefined;
+  #knownQuotes: ShellQuotes | undefined;
   #word = { start: 0, end: 0 };
 
   constructor(text: string, context: SecretContext) {
     this.#text = text;
-    this.#context = context;
-    const isCommand = context === 'command' || text.length <= MAX_WORDS;
-    this.#quotes = isCommand ? new ShellQuotes(text) : undefined;
+    this.context = context;
+  }
+
+  /** Looked for when first needed: most texts have nothing that ends with them. */
+  get #quotes(): ShellQuotes | undefined {
+    if (this.context === 'text' && this.#text.length > MAX_WORDS) return undefined;
+    this.#knownQuotes ??= new ShellQuotes(this.#text);
+    return this.#knownQuotes;
   }
 
   /** The value that begins at an index, with or without a quote; `inside` is a quote that was opened before it. */
@@ -69,7 +74,7 @@ export class Extents {
   /** A string of Python or TOML that may have lines. */
   #tripleQuoted(index: number): Value | undefined {
     const quotes = this.#text.slice(index, index + 3);
-    if (this.#context === 'command' || (quotes !== '"""' && quotes !== "'''")) return undefined;
+    if (this.context === 'command' || (quotes !== '"""' && quotes !== "'''")) return undefined;
     const start = index + 3;
     const end = this.#text.slice(start, start + 2000).indexOf(quotes) + start;
     return end <= start || this.#runs(start, end) ? undefined : this.#value(start, end, true);
@@ -79,15 +84,15 @@ export class Extents {
   #restOfQuoted(start: number, quote: string): number | undefined {
     const end = this.#text.indexOf(quote, start);
     if (end <= start || end > start + 2000) return undefined;
-    const part = this.#context === 'text' ? undefined : this.#quotes?.around(start);
-    if (this.#context === 'command' && (part?.end !== end || this.#quotes?.runsText))
+    const part = this.context === 'text' ? undefined : this.#quotes?.around(start);
+    if (this.context === 'command' && (part?.end !== end || this.#quotes?.runsText))
       return undefined;
     return this.#runs(start, end) || this.#text.slice(start, end).includes('\n') ? undefined : end;
   }
 
   /** A range without what a shell could run. */
   safe(range: SecretRange): SecretRange[] {
-    if (this.#context === 'text' || range.kind === 'private key') return [range];
+    if (this.context === 'text' || range.kind === 'private key') return [range];
     const quotes = this.#quotes?.around(range.start);
     if (quotes && range.end <= quotes.end && this.#isData(range)) return [range];
     const at = this.#text.slice(range.start, range.end).search(OPERATOR);
@@ -112,7 +117,7 @@ export class Extents {
     if (!quotes?.isPlain) return simple;
     const around = quotes.around(start);
     if (around) {
-      if (this.#context === 'text') return simple;
+      if (this.context === 'text') return simple;
       if (quotes.runsText) return Math.min(simple, around.end);
       return Math.min(start + lengthAt(IN_DATA, this.#text, start), around.end);
     }
@@ -127,7 +132,7 @@ export class Extents {
     const quote = open.groups?.['quote'];
     // An escaped quote may stand outside of any string: what follows is taken like a bare word.
     if (!isQuote(quote) || open.groups?.['escape'] !== '') return undefined;
-    if (this.#context === 'command') return this.#endInCommand(start, quote);
+    if (this.context === 'command') return this.#endInCommand(start, quote);
     const end = start + lengthAt(INSIDE[quote], this.#text, start);
     // A template has no white space where a secret stands; a command between backticks has.
     if (quote === '`' && /\s/.test(this.#text.slice(start, end))) return undefined;
@@ -165,7 +170,7 @@ export class Extents {
 
   #runs(start: number, end: number): boolean {
     const text = this.#text.slice(start, end);
-    return this.#context === 'command' ? couldRun(text) : startsCommand(text);
+    return this.context === 'command' ? couldRun(text) : startsCommand(text);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Detector } from './secretDetector.ts';
+import { SERVICE_HINTS, SERVICE_TOKEN } from './serviceTokens.ts';
 
 /**
  * Tokens that are known by their own shape. Own patterns and not a library's: the best kept one that bundles, @secretlint's
@@ -127,10 +128,8 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'service token',
-    hints: [''],
-    // One beginning for each service that has its own.
-    pattern:
-      /(?<![A-Za-z0-9])(?:hf_[A-Za-z0-9]{20,}|api_org_[A-Za-z]{30,}|do[opr]_v1_[a-f0-9]{30,}|shp(?:at|ca|pa|ss|ua|tka)_[A-Fa-f0-9]{20,}|sq0(?:atp|csp|idp)-[A-Za-z0-9_-]{20,}|HRKU-[A-Za-z0-9_-]{30,}|dp\.(?:pt|st|ct|sa|scim|audit)\.[A-Za-z0-9._-]{20,}|hv[sbr]\.[A-Za-z0-9_-]{20,}|dapi[0-9a-f]{32}(?:-\d)?|lin_(?:api|oauth)_[A-Za-z0-9]{20,}|ntn_[A-Za-z0-9]{30,}|secret_[A-Za-z0-9]{40,}|fig[dour]_[A-Za-z0-9_-]{20,}|pscale_(?:tkn|pw|oauth)_[A-Za-z0-9_.-]{20,}|sb(?:p|_secret)_[A-Za-z0-9_-]{20,}|nfp_[A-Za-z0-9]{20,}|vc[apkirs]_[A-Za-z0-9]{20,}|pat[A-Za-z0-9]{14}\.[a-f0-9]{40,}|ATATT3[A-Za-z0-9_=-]{30,}|ATCTT3[A-Za-z0-9_=-]{30,}|ATBB[A-Za-z0-9]{24,}|NR(?:AK|II|JS|RA|AA)-[A-Za-z0-9_-]{20,}|sntry[su]_[A-Za-z0-9+/=_-]{20,}|gl(?:sa|c)_[A-Za-z0-9+/=_-]{20,}|dt0[a-z]\d\d\.[A-Z0-9]{20,}\.[A-Z0-9]{40,}|pul-[a-f0-9]{40}|[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_=-]{40,}|rubygems_[a-f0-9]{40,}|cio[A-Za-z0-9]{32}|dckr_(?:pat|oat)_[A-Za-z0-9_-]{20,}|CLOJARS_[a-z0-9]{40,}|oy2[a-z0-9]{43}|phx_[A-Za-z0-9]{20,}|tskey-[a-z]{3,10}-[A-Za-z0-9-]{10,}|bkua_[a-z0-9]{30,}|CCIP(?:AT|RJ)_[A-Za-z0-9_]{20,}|ops_eyJ[A-Za-z0-9+/=_-]{20,}|sk\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|nvapi-[A-Za-z0-9_-]{20,}|gsk_[A-Za-z0-9]{20,}|xai-[A-Za-z0-9]{30,}|pplx-[A-Za-z0-9]{20,}|r8_[A-Za-z0-9]{30,}|pcsk_[A-Za-z0-9_]{20,}|tvly-[A-Za-z0-9-]{20,}|lsv2_(?:pt|sk)_[A-Za-z0-9_]{20,}|fw_[A-Za-z0-9]{20,}|LTAI[A-Za-z0-9]{16,24}|AKID[A-Za-z0-9]{32}|rzp_(?:live|test)_[A-Za-z0-9]{14,}|FLWSECK[A-Za-z_]*-[A-Za-z0-9-]{12,}|EZ[AT]K[A-Za-z0-9]{50,}|PMAK-[a-f0-9]{20,}-[a-f0-9]{20,}|CFPAT-[A-Za-z0-9_-]{40,}|tfp_[A-Za-z0-9._=-]{40,}|rdme_[a-z0-9]{40,}|duffel_(?:test|live)_[A-Za-z0-9_=-]{40,}|pnu_[A-Za-z0-9]{30,}|sl\.[A-Za-z0-9_-]{60,}|v1\.0-[a-f0-9]{20,}-[a-f0-9]{40,}|sgp_[A-Za-z0-9_]{30,}|sq[apu]_[a-f0-9]{40}|pa-[A-Za-z0-9_-]{43}|fc-[a-f0-9]{32}|fm[12][ra]?_[A-Za-z0-9+/=_-]{40,}|rnd_[A-Za-z0-9]{24,}|napi_[A-Za-z0-9]{40,}|hc[abx][imlkr]{1,2}_[A-Za-z0-9]{40,}|y[0-3]_[A-Za-z0-9_-]{40,}|csk-[a-z0-9]{40,}|sk_[a-f0-9]{40,}|jina_[A-Za-z0-9_-]{40,}|tgp_v1_[A-Za-z0-9_-]{30,}|rpa_[A-Z0-9]{30,}[a-z0-9]{0,12}|apify_api_[A-Za-z0-9]{30,}|e2b_[a-f0-9]{40}|BSA[A-Za-z0-9_-]{24,}|cf(?:k|ut|at)_[A-Za-z0-9]{40,}|vercel_blob_rw_[A-Za-z0-9_]{30,}|shpit_[a-f0-9]{20,}|nk-[A-Za-z0-9_-]{40,}|aio_[A-Za-z0-9]{28}|wandb_v1_[A-Za-z0-9_]{30,})(?![A-Za-z0-9])/g,
+    hints: SERVICE_HINTS,
+    pattern: SERVICE_TOKEN,
     isSecret: (_, [whole]) => /\d/.test(whole) || whole.length > 30,
   },
   {
@@ -142,13 +141,16 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'service token',
-    hints: [''],
+    hints: [
+      ...['sdk-', 'mob-', 'api-', 'pat-na', 'pat-eu', 'sk-lf-', 'live_', 'test_', 'access_token$'],
+      ...['0/', '1/', '2/', '3/', '4/', '5/', '6/', '7/', '8/', '9/'],
+    ],
     pattern:
       /(?<![A-Za-z0-9-])(?:(?:sdk|mob|api|pat-(?:na|eu)\d|sk-lf)-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\d\/\d{12,20}(?:\/\d{12,20})?:[0-9a-f]{32}|(?:live|test)_[0-9a-f]{35}|(?:live|test)_[A-Za-z0-9]{30}|live_\d{6,12}_[A-Za-z0-9]{30})(?![A-Za-z0-9-])|access_token\$(?:production|sandbox)\$[A-Za-z0-9]{8,}\$[0-9a-f]{20,}/g,
   },
   {
     kind: 'service token',
-    hints: ['eaa', 'akcp', 'cmvmdgtu', 'dg9ro', 'eyjrijoi', 'eyjhdxro', 'aaaaaaaaaaaaaaaaaaaa'],
+    hints: ['eaa', 'akcp', 'cmvmdgtu', 'dg9ro', 'eyjrijoi', 'eyjhdxro', 'aaaaaa'],
     // These begin like any base64, so none may go before: an image is full of them.
     pattern:
       /(?<![A-Za-z0-9+/])(?:EAA[A-Z](?=[A-Za-z]{0,59}\d)[A-Za-z0-9_-]{50,}|AKCp[A-Za-z0-9]{50,}|cmVmdGtu[A-Za-z0-9]{40,}|dG9rO[A-Za-z0-9+/]{40,}={0,2}|eyJrIjoi[A-Za-z0-9+/]{30,}={0,2}|eyJhdXRo(?:cyI6|IjoI)[A-Za-z0-9+/=_-]{16,}|A{20,24}[A-Za-z0-9]{10,}(?:%[23][A-F0-9][A-Za-z0-9]{0,200}){1,6})(?![A-Za-z0-9+/])/g,

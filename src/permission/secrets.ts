@@ -1,51 +1,65 @@
-import { findAssignedSecrets } from './assignedSecrets.ts';
+import { ASSIGNED_HINTS, findAssignedSecrets } from './assignedSecrets.ts';
 import { CODE_PLACES } from './codePlaces.ts';
 import { COMMAND_PLACES } from './commandPlaces.ts';
 import { findCookies } from './cookies.ts';
+import { eachMatch } from './eachMatch.ts';
+import { type Hinted, HintScan } from './hintScan.ts';
 import { findManifestSecrets } from './manifestSecrets.ts';
 import { findRowSecrets } from './rowSecrets.ts';
-import type { Detector, SecretContext, SecretRange } from './secretDetector.ts';
+import type { Detector, Place, SecretContext, SecretRange } from './secretDetector.ts';
 import { Extents } from './secretExtent.ts';
 import { IN_PLACE, NAMED_PLACES } from './secretPlaces.ts';
 import { SHAPES } from './secretShapes.ts';
 import { isReference } from './secretValues.ts';
 import { findSplit } from './splitSecrets.ts';
 
-/** A name that promises a secret, for {@link findAssignedSecrets}. */
-const NAMED =
-  /pass|pwd|pw|secret|token|key|cred|auth|mnemonic|phrase|jwt|bearer|pat|session|sid|sig|webhook|salt|otp|license|dsn|sas|hash|data|code|connection|pin|psk|answer|cvv|cvc|seed/i;
+/** A way to find secrets. */
+interface Finder extends Hinted {
+  /** What it finds by shape alone. */
+  readonly shape?: Detector;
+  find(text: string, extents: Extents): readonly SecretRange[];
+}
 
-const NEXT_WORD = [...COMMAND_PLACES, ...NAMED_PLACES, ...CODE_PLACES];
+const FINDERS = new HintScan<Finder>([
+  ...SHAPES.map((shape) => ({ ...safely(shape.hints, (text) => inPlace(text, shape)), shape })),
+  ...IN_PLACE.map((place) => safely(place.hints, (text) => inPlace(text, place))),
+  ...[...COMMAND_PLACES, ...NAMED_PLACES, ...CODE_PLACES].map((place) =>
+    safely(place.hints, (text, extents) => nextWords(text, place, extents)),
+  ),
+  safely(['cookie', 'curl'], findCookies),
+  safely(['insert'], findRowSecrets),
+  safely(['kind: '], findManifestSecrets),
+  { hints: ASSIGNED_HINTS, find: findAssignedSecrets },
+]);
 
 /** The secrets in a text, in order, not overlapping. Time grows with the length of the text, whatever it holds. */
 export function findSecrets(text: string, context: SecretContext = 'text'): readonly SecretRange[] {
-  const lower = text.toLowerCase();
+  const found = findSplit(text, context, findShapes);
+  const finders = FINDERS.in(text.toLowerCase());
+  if (finders.length === 0) return withoutOverlaps(found);
   const extents = new Extents(text, context);
-  const found = [...findShapes(text, lower), ...inPlace(text, lower, IN_PLACE)];
-  found.push(...nextWords(text, lower, extents));
-  if (lower.includes('cookie') || lower.includes('curl')) found.push(...findCookies(text));
-  if (lower.includes('insert')) found.push(...findRowSecrets(text));
-  if (lower.includes('kind: ')) found.push(...findManifestSecrets(text));
-  const safe = found.flatMap((each) => extents.safe(each));
-  if (NAMED.test(text)) safe.push(...findAssignedSecrets(text, context, extents));
-  safe.push(...findSplit(text, context, findShapes));
-  return withoutOverlaps(safe);
+  return withoutOverlaps([...finders.flatMap((each) => each.find(text, extents)), ...found]);
 }
 
-function findShapes(text: string, lower = text.toLowerCase()): SecretRange[] {
-  return inPlace(text, lower, SHAPES);
+function findShapes(text: string): SecretRange[] {
+  return FINDERS.in(text.toLowerCase()).flatMap(({ shape }) => (shape ? inPlace(text, shape) : []));
 }
 
-function inPlace(text: string, lower: string, detectors: readonly Detector[]): SecretRange[] {
+/** Of what is found only what no shell could run. */
+function safely(hints: readonly string[], find: Finder['find']): Finder {
+  return {
+    hints,
+    find: (text, extents) => find(text, extents).flatMap((range) => extents.safe(range)),
+  };
+}
+
+function inPlace(text: string, { kind, pattern, isSecret }: Detector): SecretRange[] {
   const found: SecretRange[] = [];
-  for (const { kind, hints, pattern, isSecret } of detectors) {
-    if (!hints.some((hint) => lower.includes(hint))) continue;
-    for (const match of text.matchAll(pattern)) {
-      const value = match.groups?.['secret'] ?? '';
-      if (value === '' ? /[xX*]{8}$/.test(match[0]) : isReference(value)) continue;
-      if (isSecret && !isSecret(value, match)) continue;
-      found.push({ kind, ...rangeOf(match, value) });
-    }
+  for (const match of eachMatch(text, pattern)) {
+    const value = match.groups?.['secret'] ?? '';
+    if (value === '' ? /[xX*]{8}$/.test(match[0]) : isReference(value)) continue;
+    if (isSecret && !isSecret(value, match)) continue;
+    found.push({ kind, ...rangeOf(match, value) });
   }
   return found;
 }
@@ -58,16 +72,17 @@ function rangeOf(match: RegExpExecArray, value: string): { start: number; end: n
   return { start, end: start + value.length };
 }
 
-function nextWords(text: string, lower: string, extents: Extents): SecretRange[] {
+function nextWords(
+  text: string,
+  { kind, pattern, isSecret }: Place,
+  extents: Extents,
+): SecretRange[] {
   const found: SecretRange[] = [];
-  for (const { kind, hints, pattern, isSecret } of NEXT_WORD) {
-    if (!hints.some((hint) => lower.includes(hint))) continue;
-    for (const match of text.matchAll(pattern)) {
-      const value = extents.valueAt(match.index + match[0].length, quoteIn(match[0]));
-      if (!value || isReference(value.head)) continue;
-      if (isSecret && !isSecret(value.head, match)) continue;
-      found.push({ kind, start: value.start, end: value.end });
-    }
+  for (const match of eachMatch(text, pattern)) {
+    const value = extents.valueAt(match.index + match[0].length, quoteIn(match[0]));
+    if (!value || isReference(value.head)) continue;
+    if (isSecret && !isSecret(value.head, match)) continue;
+    found.push({ kind, start: value.start, end: value.end });
   }
   return found;
 }

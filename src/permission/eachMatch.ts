@@ -1,0 +1,11 @@
+/**
+ * What `matchAll` gives, for a global pattern. That one makes a copy of the pattern, which takes longer than most
+ * searches. The loop may move `lastIndex` on past what it has dealt with.
+ */
+export function* eachMatch(text: string, pattern: RegExp): Generator<RegExpExecArray> {
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    if (match[0] === '') pattern.lastIndex++;
+    yield match;
+  }
+}
