@@ -9,7 +9,7 @@ export async function run(): Promise<void> {
   const grep = process.env[HOST_GREP];
   const mocha = new Mocha({
     ui: 'bdd',
-    timeout: 20_000,
+    timeout: 60_000,
     // As for what a browser drives: the window of this host is in one.
     retries: 1,
     reporter: resultReporter(process.env[HOST_RESULTS]),

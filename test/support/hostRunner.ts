@@ -10,7 +10,7 @@ import { inOneLine } from './failure.mjs';
 import { HOST_GREP, HOST_RESULTS, type HostResult, type HostRun } from './hostRun.ts';
 import { ROOT, removeFolder, resultFile, temporaryFolder } from './testFolder.ts';
 
-const OVERALL_MS = 5 * 60_000;
+const OVERALL_MS = 10 * 60_000;
 const POLL_MS = 200;
 const RUNNER = path.join(ROOT, 'dist/test/runner.js');
 

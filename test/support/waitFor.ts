@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function waitFor(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  timeout = 10_000,
+  timeout = 30_000,
 ): Promise<void> {
   const end = Date.now() + timeout;
   while (!(await condition())) {

@@ -10,9 +10,8 @@ import { registryOf, writeAgent } from '../registryAgent.ts';
 
 const AGENT = 'registry-test-agent';
 
-describe('an agent of the ACP registry in the extension host', function () {
+describe('an agent of the ACP registry in the extension host', () => {
   if (process.platform === 'win32') return;
-  this.timeout(30_000);
   let folder: string;
   let server: http.Server;
   let args: readonly string[];

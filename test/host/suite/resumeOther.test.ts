@@ -11,9 +11,8 @@ import { registryOf, writeAgent } from '../registryAgent.ts';
 const AGENT = 'resume-test-agent';
 const NAME = 'Test Agent That Loads';
 
-describe('a session of an agent that Countersign does not know, in the extension host', function () {
+describe('a session of an agent that Countersign does not know, in the extension host', () => {
   if (process.platform === 'win32') return;
-  this.timeout(30_000);
   let folder: string;
   let server: http.Server;
   let args: readonly string[];
