@@ -126,7 +126,8 @@ export class App {
     const { vault, isAlone } = this.#options;
     const { workspace, id } = item;
     const now = isAlone() ? vault.answerNow(workspace, id, choice) : undefined;
-    const outgoing = now ?? (await vault.answer(workspace, id, choice));
+    const outgoing = now ?? (await vault.answer(workspace, id, choice).catch(() => NOT_KEPT));
+    if (typeof outgoing === 'string') return this.#refused(item, outgoing);
     const left = outgoing && this.#leave(outgoing);
     // It is drawn while the answer is on its way.
     const drawn = this.reload();
@@ -135,10 +136,18 @@ export class App {
       () => undefined,
       () => NOT_SENT,
     );
-    if (failure !== undefined) this.#options.onRefused(failure);
-    await vault.answerLeft(workspace, id, failure);
+    if (failure !== undefined) return this.#refused(item, failure);
+    await vault.answerLeft(workspace, id);
     await this.reload();
-    return failure === undefined;
+    return true;
+  }
+
+  /** The answer did not leave, and the card says why; when that cannot be kept either, it is still said. */
+  async #refused({ workspace, id }: CardItem, why: string): Promise<false> {
+    this.#options.onRefused(why);
+    await this.#options.vault.answerLeft(workspace, id, why).catch(() => undefined);
+    await this.reload();
+    return false;
   }
 
   /** Begins a pairing with what stood after `#` in a link. */
@@ -367,5 +376,7 @@ export class App {
 
 /** Before all that a mailbox holds: a relay that has just started may miss to tell of what is new. */
 const BEGINNING = '1:0';
+const NOT_KEPT =
+  'Your answer was not sent, because the browser could not write to its storage. Nothing was allowed. Answer again, or at the desktop.';
 const NOT_SENT =
   'Your answer may not have reached the desktop. It counts only once the desktop confirms it. Answer again if the request still waits.';

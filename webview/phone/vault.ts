@@ -13,6 +13,7 @@ import {
   type CardRecord,
   cardOf,
   type Notice,
+  type Phase,
   type Preferences,
   parseCardRecord,
   parseNotice,
@@ -221,12 +222,8 @@ export class Vault {
   answerLeft(id: string, card: string, failure?: string): Promise<void> {
     return this.#write(async (transaction) => {
       const record = parseCardRecord(await transaction.get('cards', cardKey(id, card)));
-      if (record?.phase.kind !== 'sent') return;
-      const phase =
-        failure === undefined
-          ? ({ ...record.phase, left: true } as const)
-          : ({ kind: 'open', refused: failure } as const);
-      putCard(transaction, { ...record, phase });
+      const phase = record && phaseAfter(record.phase, failure);
+      if (phase) putCard(transaction, { ...record, phase });
     });
   }
 
@@ -360,6 +357,15 @@ export class Vault {
 interface Numbered {
   readonly workspace: Workspace;
   readonly number: number;
+}
+
+/** Of a card whose answer has left, or has not because of `failure`; `undefined` when that changes nothing. */
+function phaseAfter(phase: Phase, failure: string | undefined): Phase | undefined {
+  if (failure !== undefined)
+    return phase.kind === 'sent' || phase.kind === 'open'
+      ? { kind: 'open', refused: failure }
+      : undefined;
+  return phase.kind === 'sent' ? { ...phase, left: true } : undefined;
 }
 
 function secretOf({ record }: Workspace): Uint8Array {

@@ -38,6 +38,24 @@ describe('what the page for phones keeps of its keys', function () {
     );
   });
 
+  it('lets a card be answered again when no number can be set aside for its answer, and says so', async () => {
+    const page = await phone.paired(desktop);
+    const card = phoneCard(PNPM_TEST);
+    desktop.raise(card);
+    await page.locator('.deny:not([aria-disabled=true])').waitFor();
+    await page.evaluate(REFUSE_NUMBERS);
+    await page.evaluate(USE_UP_NUMBERS);
+    await page.locator('.deny:not([aria-disabled=true])').click();
+    await page.locator('.cs-note', { hasText: 'Your answer was not sent' }).waitFor();
+    // Not even for a moment: a page that is closed then would have left it so.
+    assert.deepEqual(await page.evaluate('window.phases'), ['open']);
+    assert.equal(await page.getByText('Sending your Deny…').count(), 0);
+    await page.evaluate('window.takeNumbers()');
+    await page.locator('.deny:not([aria-disabled=true])').click();
+    await waitFor(() => desktop.answers.length === 1, 'the answer');
+    assert.deepEqual([desktop.answers[0]?.card, desktop.answers[0]?.outcome], [card.id, 'deny']);
+  });
+
   for (const [what, script] of [
     ['takes every signature', `SubtleCrypto.prototype.verify = async () => true`],
     ['takes no signature', `SubtleCrypto.prototype.verify = async () => false`],
@@ -76,6 +94,40 @@ function numbersOf({ mailboxes }: PhoneHarness, { keys }: PhoneDesktop): readonl
     return header?.w === keys.id && header.dir === 'd2w' ? [header.s] : [];
   });
 }
+
+/** What waits for the disk itself, as numbers that are set aside do, fails until `takeNumbers` is called; the cards as they are then. */
+const REFUSE_NUMBERS = `{
+  const { transaction } = IDBDatabase.prototype;
+  window.takeNumbers = () => { IDBDatabase.prototype.transaction = transaction; };
+  IDBDatabase.prototype.transaction = function (stores, mode, options) {
+    const opened = transaction.call(this, stores, mode, options);
+    if (options?.durability === 'strict') {
+      opened.abort();
+      const cards = transaction.call(this, ['cards'], 'readonly').objectStore('cards');
+      cards.getAll().onsuccess = ({ target }) => {
+        window.phases = target.result.map(({ phase }) => phase.kind);
+      };
+    }
+    return opened;
+  };
+}`;
+
+/** Other pages have set so many numbers aside that the desktop would not take those of this one any more. */
+const USE_UP_NUMBERS = `new Promise((resolve) => {
+  indexedDB.open('countersign').onsuccess = ({ target: { result: database } }) => {
+    const transaction = database.transaction(['workspaces'], 'readwrite');
+    transaction.objectStore('workspaces').openCursor().onsuccess = ({ target: { result: cursor } }) => {
+      const { record, ...rest } = cursor.value;
+      const link = { ...record.link, sent: record.link.sent + 64 };
+      cursor.update({ ...rest, record: { ...record, link } });
+    };
+    transaction.oncomplete = () => {
+      database.close();
+      new BroadcastChannel('countersign').postMessage('changed');
+      resolve();
+    };
+  };
+})`;
 
 /** Notes what is on the disk itself: what the last transaction wrote that waited for it. */
 const REMEMBER_THE_DISK = `(() => {
