@@ -12,7 +12,7 @@ export function loadsFile(program: string, word: string): boolean {
   return name !== '' && isFile(value) && !PICKS.test(name);
 }
 
-const PACKAGE_MANAGERS = /^(?:npm|pnpm|yarn|bun|npx)$/;
+const PACKAGE_MANAGERS = /^(?:npm|pnpm|yarn|bun|npx|node)$/;
 
 const PICKS =
   /^(?:(?:test-?)?(?:filter|grep|fgrep|match|name-?pattern|path-?patterns?|path-?ignore-?patterns)|.*(?:include|exclude|ignore).*|ext|scope|since|base|head|changed|shard|cov|cov-.*|package|workspace|only|select|target|since|k)$/i;
@@ -32,12 +32,15 @@ export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
     /^--(?:build-info|generate(?:Trace|CpuProfile)|init|clean)|^@/i.test(word) ||
     (word === '-p' && isElsewhere(following ?? '')),
   jest: matching(
-    /^-[ci]$|^--(?:rootDir|roots|projects|modulePath|haste|testEnvironment|cacheDirectory|coverageDirectory|filter)/,
+    /^-[ciu]$|^--(?:rootDir|roots|projects|module|haste|testEnvironment|cacheDirectory|coverageDirectory|filter|update|snapshot|runtime)/,
   ),
-  vitest: matching(/^-[cr]$|^--(?:root|dir|browser|api|workspace|ui)/),
+  vitest: matching(
+    /^-[cru]$|^--(?:root|dir|browser|api|workspace|ui|update|snapshot|attachments|typecheck\.|.*\.custom)/,
+  ),
   mocha: (word, following) =>
-    /^-[nrcpO]$|^-[nrcO][^a-zA-Z]|^--(?:file|package|spec|opts)/.test(word) ||
-    (word === '-R' && isFile(following ?? '')),
+    /^-[nrO]|^-[cp]$|^-c[^a-zA-Z]|^--(?:file|package|spec|opts|compilers)/.test(word) ||
+    (/^-[Ru]$/.test(word) && isFile(following ?? '')) ||
+    /^-[Ru].*[/.]/.test(word),
   mypy: abbreviated(
     ['install-types', 'python-executable', 'config-file', 'custom-typeshed-dir', 'shadow-file'],
     /^@|^--[a-z-]+-report|^--junit/,
@@ -48,9 +51,8 @@ export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
   tox: matching(/^-[xc]|^--$|override/),
   rubocop: matching(/^-[a-zA-Z]*[rAacxo]|^--auto|^--(?:stdin|server|start)/),
   rspec: (word, following) =>
-    /^-[rIOo]|^-f.*[/.]|^--(?:out|default-path)/.test(word) ||
+    /^-[rIOo]|^-f.*[/.]|^--(?:out|default-path|drb)/.test(word) ||
     (word === '-f' && isFile(following ?? '')),
-  phpunit: matching(/^-[cd]|^--(?:log|coverage|include-path|generate|migrate)/),
   rake: matching(/^-[a-zA-Z]*[freERpIlCN]|^--(?:rakefile|execute|libdir|rakelib)|=/),
   mix: matching(/^-[rpe]/),
   biome: matching(/^(?:migrate|lsp-proxy|start|stop)$/),
@@ -67,6 +69,9 @@ const PYTEST = abbreviated(
     'pdb',
     'trace',
     'debug',
+    'tx',
+    'rsyncdir',
+    'ds',
   ],
-  /^-(?:[co]|[a-oq-z]+[cop]$|W)|^--(?:junit|log-)|^@/,
+  /^-(?:[co]|[a-oq-z]+[cop]$|W)|^--(?:junit|log-|html|json|snapshot|inline|force|regen|update|record|store|save|durations-path|benchmark-(?:json|s|auto|hist))|^@/,
 );

@@ -5,6 +5,7 @@ import { onlyLooks, reachOf } from './programs.ts';
 import { innerCommandAt, runnerDoubt } from './runners.ts';
 import { interpreted } from './scripts.ts';
 import type { ShellWord } from './strictWords.ts';
+import { takenBack } from './takesBack.ts';
 
 /** What a pattern says of a simple command. */
 export type Cover =
@@ -22,7 +23,9 @@ export function coverOf(words: readonly ShellWord[], tokens: readonly string[]):
   const argv = words.map(({ text }) => text);
   if (tokens.length === 0 || !tokens.every((token, index) => token === argv[index])) return OTHER;
   const glob = globDoubt(words, tokens.length);
-  return glob === undefined ? coverOfWords(argv, tokens.length) : { kind: 'doubt', why: glob };
+  if (glob !== undefined) return doubt(glob);
+  const back = takenBack(argv, tokens.length);
+  return back === undefined ? coverOfWords(argv, tokens.length) : doubt(`"${back}"`);
 }
 
 function coverOfWords(argv: readonly string[], named: number): Cover {
@@ -75,7 +78,7 @@ function scriptDoubt(
   kind: 'module' | 'script',
 ): string | undefined {
   const [name = '', ...rest] = argv;
-  const known = [name === '--test' ? 'npx' : baseName(name), ...rest];
+  const known = [name === '--test' ? 'node' : baseName(name), ...rest];
   const doubt = runnerDoubt(known, named) ?? argumentDoubt(known, named);
   return doubt ?? (kind === 'module' ? unfamiliarDoubt(known, named) : undefined);
 }

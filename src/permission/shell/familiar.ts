@@ -28,14 +28,13 @@ function isFamiliar(program: string): boolean {
 /** What every program that has them means alike. */
 const HARMLESS =
   /^(?:-[vqV]|--(?:verbose|quiet|silent|help|version|all|all-files|json|no-color|colou?rs?(?:=\w+)?|dry-run|check|diff|strict|list|summary|stats|no-cache|no-progress|coverage|ci|(?:format|limit|level|timeout)(?:=\w+)?))$/;
-const MAY_BE_CODE = /[\s;|&$`(){}<>\\"']/;
+/** Code, `key=value`, a file with options, or what comes through a named channel: `msl:x`. */
+const MAY_BE_CODE = /[\s;|&$`(){}<>\\"']|^[\w.-]+=|^@|^[A-Za-z][\w+.-]*:(?!\d)/;
 
 /** No option of theirs runs, loads or writes anything, or the checks for all programs know it. */
 const OTHERS: ReadonlySet<string> = new Set(
   `pwd whoami id uname nproc free uptime netstat pgrep pidof sleep true false : seq cal locale getconf lscpu lsblk vmstat w
-  who last groups whereis expand unexpand fmt pr factor numfmt ack cloc tokei scc wait dig nslookup host ping whois exit cd
-  clear tput echo printf cp mv ln tee touch mkdir install split csplit mktemp rename rustup
-  isort black unittest json.tool staticcheck govulncheck shellcheck hadolint yamllint oxlint swiftlint hlint`.split(
-    /\s+/,
-  ),
+  who last groups whereis expand unexpand fmt pr factor numfmt ack tokei wait dig nslookup host ping whois exit cd
+  clear tput echo printf cp mv ln tee touch mkdir install split csplit mktemp rustup
+  isort black unittest shellcheck hadolint yamllint swiftlint`.split(/\s+/),
 );

@@ -1,6 +1,7 @@
 import { baseName } from './baseName.ts';
 import { CODE_TOOLS, isFile, loadsFile } from './codeTools.ts';
 import { gitDoubt } from './gitDoubt.ts';
+import { hasOnlyOptions, strangeOption } from './onlyOptions.ts';
 import { abbreviated, isElsewhere, matching, type WordCheck } from './optionNames.ts';
 import { isOwnProject } from './runners.ts';
 import { awkDoubt, operandsOf, sedDoubt } from './textPrograms.ts';
@@ -10,7 +11,7 @@ import { awkDoubt, operandsOf, sedDoubt } from './textPrograms.ts';
  * known against them. `argv` is the whole command; those from `from` on are not in the pattern.
  */
 export function argumentDoubt(argv: readonly string[], from: number): string | undefined {
-  const program = baseName(argv[0] ?? '');
+  const program = ownName(argv[0] ?? '');
   const added = argv.slice(from);
   const risky = added.find(
     (word, index) =>
@@ -20,8 +21,24 @@ export function argumentDoubt(argv: readonly string[], from: number): string | u
       RISKY_OF[program]?.(word, added[index + 1]),
   );
   if (risky !== undefined) return `"${risky}"`;
-  return CHECKS[program]?.(argv, from);
+  return strangeOption([program, ...argv.slice(1)], from) ?? CHECKS[program]?.(argv, from);
 }
+
+/** What a program is known as here: wrappers that a project keeps for its build tool, and other names of the same. */
+function ownName(program: string): string {
+  const name = baseName(program);
+  return OTHER_NAMES[name] ?? name;
+}
+
+const OTHER_NAMES: Readonly<Record<string, string>> = {
+  gradlew: 'gradle',
+  mvnw: 'mvn',
+  bazelisk: 'bazel',
+  gmake: 'make',
+  pip3: 'pip',
+  fdfind: 'fd',
+  tofu: 'terraform',
+};
 
 /** Long options that run a program, load code, read other settings or write a file, whatever the program. */
 const RISKY_LONG = new RegExp(
@@ -51,7 +68,7 @@ const RISKY_LONG = new RegExp(
     'init-?(?:file|script|command)',
     '.*shell',
     '.*editor',
-    '.*pager',
+    '(?!no-).*pager',
     'browser',
     'open.*',
     'run',
@@ -71,6 +88,7 @@ const RISKY_LONG = new RegExp(
     'delete(?:-.*)?',
     'purge',
     'on-?(?:success|failure|error|change|start|stop|exit|finish|complete)',
+    'no-dry-run',
     'insecure.*',
     'no-verify-ssl',
     'jvm-?(?:args|options|flags)',
@@ -161,7 +179,11 @@ function isConfigName(word: string, following: string | undefined): boolean {
 }
 
 /** Options of package managers also reach the scripts that they start: mocha's -r, jest's -c. */
-const SCRIPT_RUNNER = matching(/^-[cerxoCgp]$|^-[re][./]|^--(?:user|global)config|^--cache/);
+const SCRIPT_RUNNER = abbreviated(
+  // npm takes the beginning of an option for the whole.
+  ['node-options', 'script-shell', 'userconfig', 'globalconfig', 'cache'],
+  /^-[cerxoCgp]$|^-[re][./]|^--cache/,
+);
 
 /** Find's own words that only look; all others delete, write or run. */
 const FIND_SAFE =
@@ -207,18 +229,20 @@ const MAKE =
 const KUBECTL =
   /^-f.|^-[sk]$|^--(?:filename|raw|kube|as|server|token|profile|cache-dir|client-|certificate|insecure|template)|template-file/;
 
-const GO =
-  /^--?(?:test\.)?(?:exec|toolexec|vettool|o|ldflags|gcflags|asmflags|gccgoflags|overlay|modfile|C|w|u|\w*profile|outputdir|testlogfile|trace|pkgdir)(?:=|$)|^[^-].*@/;
+/** It takes the beginning of a long option for the whole. */
+const PIP = abbreviated(
+  `python log proxy trusted-host find-links cert client-cert prefix target root src cache-dir index-url extra-index-url
+  config-settings global-option keyring-provider report`.split(/\s+/),
+  /^-[fit]|^-r./,
+);
 
 const pip: WordCheck = (word, following) =>
-  /^--(?:log|proxy|trusted-host|find-links|cert)|^-[fi]|^-r./.test(word) ||
-  (word === '-r' && !isOwnProject('pip', following ?? ''));
+  PIP(word, following) || (word === '-r' && !isOwnProject('pip', following ?? ''));
 
 /** What is known of single programs, word by word. */
 const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   find: (word) => word.startsWith('-') && !FIND_SAFE.test(word),
   fd: matching(/^-[a-zA-Z0-9]*[xX]/),
-  fdfind: matching(/^-[a-zA-Z0-9]*[xX]/),
   rg: abbreviated(['pre', 'hostname-bin', 'search-zip'], /^-[a-zA-Z]*z/),
   sort: abbreviated(['output', 'compress-program', 'temporary-directory'], /^-[a-zA-Z]*[oT]/),
   shuf: abbreviated(['output'], /^-[a-zA-Z]*o/),
@@ -230,11 +254,13 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   date: abbreviated(['set', 'file'], /^-[a-zA-Z]*[sf]|^\d/),
   cp: copiesRoot,
   mv: copiesRoot,
-  install: copiesRoot,
+  install: (word, following) =>
+    copiesRoot(word, following) || abbreviated(['strip-program'])(word, following),
   file: abbreviated(['compile', 'magic-file'], /^-[a-zA-Z]*[Cm]/),
-  printf: matching(/^-v/),
-  // bash runs what is in the index of an array: test -v 'a[$(x)]'.
+  // Shells run what is in the index of an array, some wherever a number is read: test -v 'a[$(x)]', exit 'a[$(x)]'.
+  printf: matching(/^-v|\[.*[$`]/s),
   test: matching(/[$`]/),
+  exit: matching(/[$`[]/),
   wait: matching(/[$`[]|^-p/),
   base64: matching(/^-[a-zA-Z]*o/),
   iconv: matching(/^-[a-zA-Z]*o/),
@@ -243,34 +269,30 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   jq: matching(
     /^-[a-zA-Z]*[fL]|^--(?:from-file|library-path)|(?<!(?<!\.)\.)\b(?:env|include|import)\b|\$ENV|\binput_(?:line|filename)/,
   ),
-  journalctl: matching(/^--(?:vacuum|rotate|flush|sync)/),
   ps: matching(/^[a-zA-Z]*e[a-zA-Z]*$|^-[a-zA-Z]*E/),
   make: matching(MAKE),
-  gmake: matching(MAKE),
-  just: matching(/^-[a-zA-Z]*[fd]|^--(?:justfile|shell|set)|=/),
+  just: matching(/^-[a-zA-Z]*[fdE]|^--(?:justfile|shell|set|choose|dotenv|edit|working)|=/),
   ninja: matching(/^-[a-zA-Z]*[ft]/),
   // After `--` come the arguments of make or ninja.
   cmake: matching(/^-[PEDCUG]|^--$|^--(?:install|toolchain|preset)|^\w+=/),
   ctest: matching(/^-[SDTM]|^--(?:script|build|dashboard)/),
   meson: matching(/^-C|^--(?:native|cross)-file/),
-  mvn: matching(/^-(?:D(?!test=|skipTests)|f|s|gs|t|P|\w*ext)|^--(?:file|toolchains)|:/),
-  gradle: matching(/^-[IbcpDPgS]|^--(?:build-file|project-dir|gradle-user|system-prop)/),
-  cargo: matching(/^-[ZC]|^\+|^--(?:target-dir|artifact-dir|lockfile-path)/),
-  dotnet: matching(/^(?:--?|\/)(?:p|property|t|target)[:=]|^-s|^@/),
-  bazel: matching(/^--(?:shell_|run_|bazelrc|.*(?:cmd|env|_bin|strategy|define))/),
-  go: matching(GO),
+  mvn: matching(/^[^-].*:/),
+  cargo: matching(/^[+@]/),
+  dotnet: matching(/^(?:\/\w+:|@)/),
+  go: matching(/^[^-].*@/),
   fzf: matching(/^--(?:preview|bind|listen)/),
   diff: matching(/^--(?:from-file)/),
-  bat: matching(/^--(?:map-syntax|.*-dir)/),
+  bat: matching(/^cache$|^--(?:map-syntax|.*-dir)/),
+  scc: matching(/^-[a-zA-Z]*o|^--format-multi/),
+  oxlint: matching(/^-c/),
   kubectl: (word, following) =>
     KUBECTL.test(word) || (word === '-f' && /^https?:|\.(?:ya?ml|json)$|^-$/.test(following ?? '')),
   docker: matching(/^-H|^--(?:host|context|tls)/),
   systemctl: matching(/^-[HM]|^--(?:host|machine)/),
   ss: matching(/^-[a-zA-Z]*[KDF]|^--(?:kill|diag)/),
   pip,
-  pip3: pip,
   gh: matching(/^-[a-zA-Z]*w$|\benv\b|\$ENV/),
-  gofmt: matching(/^-w/),
   task: matching(/^-[a-zA-Z]*[td]|^--(?:taskfile|entrypoint|global)|=/),
   esbuild: matching(/^--(?:outdir|banner|footer|inject|alias|serve|metafile|analyze|allow)/),
   'pre-commit': matching(/^-c/),
@@ -283,23 +305,31 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   rustfmt: matching(/^--(?:emit|backup)/),
   unzip: matching(/^-/),
   terraform: matching(TERRAFORM),
-  tofu: matching(TERRAFORM),
   npm: SCRIPT_RUNNER,
   pnpm: SCRIPT_RUNNER,
   yarn: SCRIPT_RUNNER,
   bun: SCRIPT_RUNNER,
   npx: SCRIPT_RUNNER,
+  // Only `node --test` gets here.
+  node: SCRIPT_RUNNER,
   ...Object.fromEntries(
-    'rollup webpack vite babel postcss stylelint ava nyc c8 tap cypress playwright gulp grunt next nuxt astro'
+    'rollup webpack vite postcss stylelint ava nyc c8 tap cypress playwright gulp grunt next nuxt astro'
       .split(' ')
       .map((name) => [name, matching(/^-[cCrfpo]$|^-c./)]),
   ),
-  deno: matching(/^-[AcrEe]$|^--(?:location|cert|v8-flags|lock|watch)|^(?:npm|jsr|data|blob):/),
+  babel: matching(/^-[cCrfpod]$|^-c.|^--out-dir/),
+  deno: matching(
+    /^-[a-zA-Z]*[AcrEeRWNSP]|^--(?:location|cert|v8-flags|lock|watch)|^(?:npm|jsr|data|blob):/,
+  ),
 };
 
 /** Whether what the options of a program do is known here. */
 export function hasKnownOptions(program: string): boolean {
-  return [RISKY_OF, CHECKS, CODE_TOOLS].some((known) => Object.hasOwn(known, program));
+  const name = ownName(program);
+  return (
+    hasOnlyOptions(name) ||
+    [RISKY_OF, CHECKS, CODE_TOOLS].some((known) => Object.hasOwn(known, name))
+  );
 }
 
 type CommandCheck = (argv: readonly string[], from: number) => string | undefined;
@@ -315,6 +345,7 @@ const CHECKS: Readonly<Record<string, CommandCheck>> = {
   nawk: awkDoubt,
   uniq: secondOperandIsWritten,
   xxd: secondOperandIsWritten,
+  'json.tool': secondOperandIsWritten,
   tar: bundledTar,
 };
 

@@ -35,7 +35,8 @@ export function runnerDoubt(argv: readonly string[], named: number): string | un
   const isChange = CHANGES.has(verb);
   const operand = more.find(
     (word) =>
-      (!word.startsWith('-') && !isOwnProject(program, word)) || /^-(?:g|w|-global)/.test(word),
+      (!word.startsWith('-') && !isOwnProject(program, word)) ||
+      /^-(?:g|w|-global|-location)/.test(word),
   );
   return isChange && operand !== undefined ? `"${operand}"` : undefined;
 }
@@ -101,7 +102,7 @@ function firstOperand(argv: readonly string[], from: number): number {
   return at < 0 ? argv.length : at;
 }
 
-const ALWAYS: ReadonlySet<string> = new Set(['npx', 'pnpx', 'bunx', 'uvx']);
+const ALWAYS: ReadonlySet<string> = new Set(['npx', 'pnpx', 'bunx', 'uvx', 'nyc', 'c8']);
 
 const VERBS: Readonly<Record<string, readonly string[]>> = {
   npm: ['exec', 'x'],
