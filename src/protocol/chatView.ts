@@ -56,6 +56,8 @@ export interface SessionView {
   /** Files of the agent's own that can let calls through beside the gate. */
   readonly doors?: readonly DoorView[];
   readonly state: 'starting' | 'ready' | 'running' | 'failed' | 'ended';
+  /** A message waits for the agent to start, and is taken back by `stop`. */
+  readonly waitsToSend?: true;
   readonly controls: ControlsView;
   /** It is over, and the agent can go on with it. */
   readonly canResume: boolean;

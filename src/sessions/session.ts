@@ -59,8 +59,10 @@ export class Session implements PermissionGate, Disposable {
   #connection: AgentConnection | undefined;
   #doors: Doors | undefined;
   #stopping = false;
-  /** Settles when all messages so far have had their turn. */
+  /** Settles when the agent was started and all messages so far have had their turn. */
   #turns: Promise<void> = Promise.resolve();
+  /** Messages that wait for the agent to start; one that is taken out is not sent. */
+  readonly #early = new Set<{ readonly text: string }>();
 
   /** The state or the title changed. */
   readonly onDidChange = this.#changed.event;
@@ -127,9 +129,14 @@ export class Session implements PermissionGate, Disposable {
       asksFor: this.#asksFor,
       doors: doorViews(this.#doors, this.#ref.cwd, this.#options.env),
       state: this.#state.kind,
+      ...(this.#waitsToSend && { waitsToSend: true }),
       controls: controlsView(this.isOver ? undefined : this.#connection?.controls),
       canResume: this.canResume,
     };
+  }
+
+  get #waitsToSend(): boolean {
+    return this.#state.kind === 'starting' && this.#early.size > 0;
   }
 
   /** Before it runs: what is known of the agent; nothing of it decides. */
@@ -141,7 +148,12 @@ export class Session implements PermissionGate, Disposable {
   }
 
   /** Starts the agent. Never rejects: a failure is the session's state and an entry of its transcript. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#turns = this.#start();
+    return this.#turns;
+  }
+
+  async #start(): Promise<void> {
     const { launcher, env, log, resume } = this.#options;
     void this.#lookForDoors();
     try {
@@ -182,9 +194,10 @@ export class Session implements PermissionGate, Disposable {
     if (!resume) return;
     // The agent's own words are the whole conversation; ours end where the window was closed.
     if (replay.length > 0) this.transcript.replaceAll(replay);
-    const shown = this.transcript.entries.length > 0;
+    const shown = replay.length > 0 || resume.earlier.length > 0;
     const hidden = shown ? '' : ' It remembers what was said; that is not shown here.';
     this.transcript.addNotice('info', `${launcher.name} goes on from here.${hidden}`);
+    if (replay.length > 0) for (const { text } of this.#early) this.transcript.addUser(text);
   }
 
   /** Puts the agent in another mode. Rejects with a {@link UserError} when that is refused. */
@@ -210,14 +223,22 @@ export class Session implements PermissionGate, Disposable {
   }
 
   /**
-   * Sends what the person typed and resolves when its turn is over. During a turn the message waits for the end of that
-   * turn; it is in the transcript at once.
+   * Sends what the person typed and resolves when its turn is over. While the agent starts, and during a turn, the message
+   * waits for the end of that; it is in the transcript at once.
    */
   prompt(text: string): Promise<void> {
-    if (!this.#connection || this.isOver) return Promise.reject(this.#notSent());
+    if (this.isOver || this.#stopping) return Promise.reject(this.#notSent());
     this.transcript.addUser(text);
     this.#setTitle(text);
-    const turn = this.#turns.then(() => this.#turn(text));
+    const message = { text };
+    const isEarly = this.#state.kind === 'starting';
+    if (isEarly) {
+      this.#early.add(message);
+      this.#changed.fire();
+    }
+    const turn = this.#turns.then(() =>
+      isEarly && !this.#early.delete(message) ? undefined : this.#turn(text),
+    );
     this.#turns = turn.catch(() => undefined);
     return turn;
   }
@@ -259,8 +280,13 @@ export class Session implements PermissionGate, Disposable {
     );
   }
 
-  /** Asks the agent to stop its turn; the session stays. */
+  /** Asks the agent to stop its turn, or takes back what waits for it to start; the session stays. */
   async interrupt(): Promise<void> {
+    if (this.#waitsToSend) {
+      this.#early.clear();
+      this.transcript.addNotice('info', 'Taken back: it is not sent.');
+      this.#changed.fire();
+    }
     await this.#connection?.interrupt();
   }
 

@@ -10,9 +10,9 @@ const DRAFT = 'draft';
 
 /** Where the person writes. Enter sends, Shift+Enter starts a new line; the draft survives hiding the panel. */
 export function Prompt({ session }: { readonly session: SessionView }): VNode {
-  const { state, agent } = session;
+  const { state, agent, waitsToSend } = session;
   const [draft, setDraft] = useState(() => savedText(DRAFT));
-  const takesText = state === 'ready' || state === 'running';
+  const takesText = state !== 'failed' && state !== 'ended';
   const change = (text: string) => {
     save(DRAFT, text);
     setDraft(text);
@@ -44,10 +44,11 @@ export function Prompt({ session }: { readonly session: SessionView }): VNode {
       />
       <div class="foot">
         <Controls controls={session.controls} />
-        {state === 'running' ? (
+        {waitsToSend && <span role="status">{`Sent when ${agent.name} has started`}</span>}
+        {state === 'running' || waitsToSend ? (
           <Button onPress={() => post({ type: 'stop' })}>
             <i class="codicon codicon-debug-stop" aria-hidden="true" />
-            Stop
+            {waitsToSend ? 'Don’t send' : 'Stop'}
           </Button>
         ) : (
           <Button off={!takesText || draft.trim() === ''} onPress={send}>
@@ -63,7 +64,7 @@ export function Prompt({ session }: { readonly session: SessionView }): VNode {
 function placeholder(state: SessionView['state'], agent: string): string {
   switch (state) {
     case 'starting':
-      return `${agent} is starting…`;
+      return `${agent} is starting. Type already: it reads this when it has started.`;
     case 'ready':
       return `Tell ${agent} what to do`;
     case 'running':

@@ -275,8 +275,27 @@ describe('chat panel', function () {
       assert.equal(await box().inputValue(), '');
     });
 
-    it('sends nothing while the session starts, and keeps the draft', async () => {
+    it('takes a message while the session starts, says when it is sent, and takes it back', async () => {
       await open([], { state: 'starting' });
+      assert.equal(
+        await box().getAttribute('placeholder'),
+        'Claude Code is starting. Type already: it reads this when it has started.',
+      );
+      await box().fill('Fix it');
+      await view.page.keyboard.press('Enter');
+      assert.equal(await box().inputValue(), '');
+      const waiting = { ...SESSION, state: 'starting', waitsToSend: true } as const;
+      await view.send({ type: 'session', session: waiting });
+      await view.page.getByText('Sent when Claude Code has started').waitFor();
+      await view.page.getByRole('button', { name: 'Don’t send' }).click();
+      assert.deepEqual(await view.sent(), [{ type: 'prompt', text: 'Fix it' }, { type: 'stop' }]);
+      await view.send({ type: 'session', session: { ...SESSION, state: 'starting' } });
+      await view.page.getByRole('button', { name: 'Send' }).waitFor();
+      assert.equal(await view.page.getByText('Sent when').count(), 0);
+    });
+
+    it('sends nothing when the session is over, and keeps the draft', async () => {
+      await open([], { state: 'failed' });
       await box().fill('Fix it');
       await view.page.keyboard.press('Enter');
       assert.deepEqual(await view.sent(), []);
