@@ -60,7 +60,7 @@ export function oneLine(raw: string, max: number, context: SecretContext = 'text
 
 /** Short lines that were looked at lately and show as they are: names and labels come again with every request. */
 const known = new Set<string>();
-const MAX_KNOWN = 100;
+const MAX_KNOWN = 200;
 
 /** The same for what is redacted already. */
 export function oneLineOf(spans: Spans, max: number): string {

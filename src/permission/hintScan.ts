@@ -13,8 +13,8 @@ const CODES = 128;
  */
 interface Trie {
   readonly next: Uint16Array;
-  /** For each state the items whose hint ends there, by index. */
-  readonly ends: readonly (readonly number[])[];
+  /** For each state the items whose hint ends there, by index; few states have any. */
+  readonly ends: readonly (readonly number[] | undefined)[];
 }
 
 /**
@@ -38,9 +38,10 @@ export class HintScan<T extends Hinted> {
     for (let start = 0; start < lower.length; start++) {
       let state = follow(next, 0, lower.charCodeAt(start));
       for (let at = start + 1; state !== 0; at++) {
-        for (const index of ends[state] ?? []) {
+        const ending = ends[state];
+        if (ending) {
           isFound ??= new Uint8Array(this.#items.length);
-          isFound[index] = 1;
+          for (const index of ending) isFound[index] = 1;
         }
         state = follow(next, state, lower.charCodeAt(at));
       }
@@ -57,16 +58,16 @@ function follow(next: Uint16Array, state: number, code: number): number {
 function trieOf(items: readonly Hinted[]): Trie {
   const letters = items.flatMap(({ hints }) => hints).join('').length;
   const next = new Uint16Array((letters + 1) * CODES);
-  const ends: number[][] = [[]];
+  const ends: (number[] | undefined)[] = [undefined];
   for (const [index, { hints }] of items.entries())
     for (const hint of hints) {
       let state = 0;
       for (let at = 0; at < hint.length; at++) {
         const step = state * CODES + hint.charCodeAt(at);
-        if (next[step] === 0) next[step] = ends.push([]) - 1;
+        if (next[step] === 0) next[step] = ends.push(undefined) - 1;
         state = next[step] ?? 0;
       }
-      ends[state]?.push(index);
+      ends[state] = [...(ends[state] ?? []), index];
     }
   return { next: next.slice(0, ends.length * CODES), ends };
 }

@@ -3,7 +3,7 @@
  * goes ahead of it.
  */
 const SERVICES: readonly (readonly [beginnings: string, rest: string, before?: string])[] = [
-  ['hf_ lin_api_ lin_oauth_ nfp_ phx_ gsk_ fw_', '[A-Za-z0-9]{20,}'],
+  ['hf_ lin_api_ lin_oauth_ nfp_ phx_ gsk_ pplx- fw_', '[A-Za-z0-9]{20,}'],
   ['vca_ vcp_ vck_ vci_ vcr_ vcs_', '[A-Za-z0-9]{20,}'],
   ['rzp_live_ rzp_test_', '[A-Za-z0-9]{14,}'],
   ['LTAI', '[A-Za-z0-9]{16,24}'],
@@ -16,7 +16,7 @@ const SERVICES: readonly (readonly [beginnings: string, rest: string, before?: s
   ['api_org_', '[A-Za-z]{30,}'],
   ['pcsk_ lsv2_pt_ lsv2_sk_ CCIPAT_ CCIPRJ_', '[A-Za-z0-9_]{20,}'],
   ['sgp_ vercel_blob_rw_ wandb_v1_', '[A-Za-z0-9_]{30,}'],
-  ['pplx- nvapi-', '[A-Za-z0-9_-]{20,}'],
+  ['nvapi-', '[A-Za-z0-9_-]{20,}'],
   ['sq0atp- sq0csp- sq0idp- NRAK- NRII- NRJS- NRRA- NRAA-', '[A-Za-z0-9_-]{20,}'],
   ['hvs. hvb. hvr. figd_ figo_ figu_ figr_ sbp_ sb_secret_', '[A-Za-z0-9_-]{20,}'],
   ['dckr_pat_ dckr_oat_', '[A-Za-z0-9_-]{20,}'],

@@ -1,3 +1,4 @@
+import { eachMatch } from './eachMatch.ts';
 import type { SecretContext, SecretRange } from './secretDetector.ts';
 import { findSecrets } from './secrets.ts';
 
@@ -17,8 +18,10 @@ export type Spans = readonly Span[];
  * default-ignorable characters, separators, blanks and spaces that look like a space, lone surrogates.
  */
 const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]|(?! )\p{Zs}/u;
-const HIDDEN_ALL = new RegExp(HIDDEN, 'gu');
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}\u2028\u2029\u2800]|(?! )\p{Zs}/gu;
+
+/** Most texts have none of these, and so nothing hidden, which is seen much sooner. */
+const NOT_ASCII = /[^\n\t -~]/;
 
 const NAMES: Readonly<Record<string, string>> = {
   '0000': 'null',
@@ -83,12 +86,12 @@ export function spansBetween(
 
 function pushEscaped(spans: Span[], text: string): void {
   if (text === '') return;
-  if (!HIDDEN.test(text)) {
+  if (!NOT_ASCII.test(text)) {
     spans.push(text);
     return;
   }
   let at = 0;
-  for (const match of text.matchAll(HIDDEN_ALL)) {
+  for (const match of eachMatch(text, HIDDEN)) {
     const char = match[0];
     if (char === '\n' || char === '\t') continue;
     if (match.index > at) spans.push(text.slice(at, match.index));

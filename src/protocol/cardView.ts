@@ -1,4 +1,5 @@
 import type { Settled } from '../permission/broker.ts';
+import { oneLine } from '../permission/cut.ts';
 import { canAllow, isAlways, nativeAnswer, outcomeOf } from '../permission/decision.ts';
 import type { Display } from '../permission/display.ts';
 import type {
@@ -8,7 +9,7 @@ import type {
   PermissionRequest,
 } from '../permission/request.ts';
 import { canHaveRule, whyNoRule } from '../permission/rules.ts';
-import { plain, safeText, toSpans } from '../permission/spans.ts';
+import { safeText } from '../permission/spans.ts';
 import { type RuleLink, ruleLink, type VerdictView, verdictView } from './ruleView.ts';
 import { monogram, type OutcomeLine, optionNote, outcomeLine, SURFACE_WORDS } from './words.ts';
 
@@ -58,6 +59,9 @@ export interface CardOption {
   readonly wider: boolean;
 }
 
+/** As long as a request's own labels may be. */
+const MAX_LABEL = 300;
+
 /** `verdict`: what the rules said of it, while it waits. */
 export function cardView(
   request: PermissionRequest,
@@ -79,7 +83,7 @@ export function cardView(
     raisedAt: request.raisedAt,
     options: request.options.map((option) => ({
       id: option.id,
-      label: plain(toSpans(option.label)),
+      label: oneLine(option.label, MAX_LABEL),
       kind: option.kind,
       outcome: outcomeOf(option.kind),
       note: optionNote(option, isPlain(request, option)),
