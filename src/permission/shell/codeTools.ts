@@ -20,7 +20,7 @@ const PICKS =
 /** Testers, linters and compilers: what of their options loads code, writes files or opens something. */
 export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
   pytest: (word, following) =>
-    PYTEST(word, following) ||
+    (word !== '--co' && PYTEST(word, following)) ||
     (/^-p/.test(word) && !/^no:/.test(word === '-p' ? (following ?? '') : word.slice(2))),
   eslint: (word, following) =>
     /^-[co]|^-f.|^--(?:rulesdir|resolve-plugins|cache-(?:file|location)|stdin|mcp|suppress|prune|inspect)/.test(
@@ -54,7 +54,6 @@ export const CODE_TOOLS: Readonly<Record<string, WordCheck>> = {
     /^-[rIOo]|^-f.*[/.]|^--(?:out|default-path|drb)/.test(word) ||
     (word === '-f' && isFile(following ?? '')),
   rake: matching(/^-[a-zA-Z]*[freERpIlCN]|^--(?:rakefile|execute|libdir|rakelib)|=/),
-  mix: matching(/^-[rpe]/),
   biome: matching(/^(?:migrate|lsp-proxy|start|stop)$/),
 };
 

@@ -64,7 +64,7 @@ const ONLY: Readonly<Record<string, WordCheck>> = {
   ),
   gofmt: onlyOneDash('l d s e'),
   cargo: only(
-    `v q p j F i e d f E release package workspace all all-features features no-default-features lib bin bins test tests
+    `v q r p j F i e d f E release package workspace all all-features features no-default-features lib bin bins test tests
     example examples bench benches doc no-run no-fail-fast jobs keep-going target profile quiet verbose color
     message-format locked offline frozen exclude all-targets ignored include-ignored nocapture no-capture show-output
     test-threads exact skip list format shuffle check no-deps format-version filter-platform invert edges duplicates depth
@@ -93,6 +93,11 @@ const ONLY: Readonly<Record<string, WordCheck>> = {
     no-configuration-cache configure-on-demand max-workers warning-mode dry-run exclude-task fail-fast test-dry-run no-scan
     status version help continuous refresh-dependencies watch-fs no-watch-fs all`,
   ),
+  'golangci-lint': only(
+    `v p j D E timeout enable disable enable-all disable-all enable-only fast fast-only no-config new new-from-rev
+    new-from-merge-base tests build-tags max-issues-per-linter max-same-issues sort-results color print-issued-lines
+    print-linter-name show-stats issues-exit-code concurrency allow-parallel-runners verbose version help`,
+  ),
   phpunit: only(
     `v filter exclude-filter group exclude-group testsuite exclude-testsuite testdox colors stop-on-defect stop-on-error
     stop-on-failure stop-on-warning stop-on-risky stop-on-skipped stop-on-incomplete verbose debug no-output no-progress
@@ -117,7 +122,7 @@ const ONLY: Readonly<Record<string, WordCheck>> = {
     `u n f e r x b k p t o q a S U g i unit user-unit lines follow pager-end reverse catalog boot dmesg priority identifier
     output quiet all since until grep identifier no-pager no-hostname no-full full no-tail utc user system list-boots
     disk-usage header fields case-sensitive output-fields merge facility verify version help`,
-    /^-(?:[xefrqakm]{2,4}|[nb]-?\d+|xeu|p\w+|o\w+|u[\w@.-]+)$/,
+    /^-(?:[abefkmnopqrtuxSU]+|[bn]?-?\d+|p\w+|o\w+|u[\w@.-]+)$/,
   ),
   brew: only(
     `1 l r t v q versions formula formulae cask casks json full-name pinned multiple desc installed all greedy verbose quiet

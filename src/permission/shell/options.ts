@@ -263,7 +263,11 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   exit: matching(/[$`[]/),
   wait: matching(/[$`[]|^-p/),
   base64: matching(/^-[a-zA-Z]*o/),
-  iconv: matching(/^-[a-zA-Z]*o/),
+  iconv: abbreviated(['output'], /^-[a-zA-Z]*o/),
+  lsof: matching(/^-[a-zA-Z]*D/),
+  dig: matching(/^@|^-f/),
+  whois: matching(/^-[a-zA-Z]*h/),
+  ping: matching(/^-[a-zA-Z]*f/),
   yq: matching(/^-[a-zA-Z]*[is]|^--(?:split|inplace|from-file)|\b(?:load|eval|env|system)/),
   // `.env` is a field of the data, `env` is the environment.
   jq: matching(
@@ -276,7 +280,14 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   // After `--` come the arguments of make or ninja.
   cmake: matching(/^-[PEDCUG]|^--$|^--(?:install|toolchain|preset)|^\w+=/),
   ctest: matching(/^-[SDTM]|^--(?:script|build|dashboard)/),
-  meson: matching(/^-C|^--(?:native|cross)-file/),
+  meson: abbreviated(['wrapper', 'gdb-path', 'native-file', 'cross-file', 'logbase'], /^-C/),
+  mix: matching(/^-[rpe]|^--dot/),
+  ng: matching(/^--(?:main|polyfills|karma|ts-?config)/),
+  typedoc: matching(/^--(?:json|entry)/),
+  turbo: matching(/^--(?:graph|profile|anon-profile|cache|remote|team|token|api)/),
+  lerna: matching(/^--npm-?client/i),
+  uv: matching(/^-[pi]/),
+  glab: matching(/^-[a-zA-Z]*w$/),
   mvn: matching(/^[^-].*:/),
   cargo: matching(/^[+@]/),
   dotnet: matching(/^(?:\/\w+:|@)/),
@@ -296,7 +307,6 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   task: matching(/^-[a-zA-Z]*[td]|^--(?:taskfile|entrypoint|global)|=/),
   esbuild: matching(/^--(?:outdir|banner|footer|inject|alias|serve|metafile|analyze|allow)/),
   'pre-commit': matching(/^-c/),
-  'golangci-lint': matching(/^-c/),
   markdownlint: matching(/^-[a-zA-Z]*[cfor]|^--rules/),
   actionlint: matching(/^-(?:shellcheck|pyflakes)/),
   pyright: matching(/^--pythonpath/),
@@ -313,10 +323,11 @@ const RISKY_OF: Readonly<Record<string, WordCheck>> = {
   // Only `node --test` gets here.
   node: SCRIPT_RUNNER,
   ...Object.fromEntries(
-    'rollup webpack vite postcss stylelint ava nyc c8 tap cypress playwright gulp grunt next nuxt astro'
+    'rollup webpack vite postcss stylelint ava tap playwright gulp grunt next nuxt astro'
       .split(' ')
-      .map((name) => [name, matching(/^-[cCrfpo]$|^-c./)]),
+      .map((name) => [name, matching(/^-[cCrfpou]$|^-c.|^--(?:update|before|after|record|key)/)]),
   ),
+  cypress: matching(/^-[cCrfpob]$|^-c.|^--(?:record|key)/),
   babel: matching(/^-[cCrfpod]$|^-c.|^--out-dir/),
   deno: matching(
     /^-[a-zA-Z]*[AcrEeRWNSP]|^--(?:location|cert|v8-flags|lock|watch)|^(?:npm|jsr|data|blob):/,

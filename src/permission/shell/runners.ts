@@ -56,7 +56,7 @@ export function hasCommands(program: string): boolean {
 }
 
 /** Every word is something to build or run. */
-const TARGETS = /^(?:g?make|just|ninja|gradlew?|mvnw?|rake)$/;
+const TARGETS = /^(?:g?make|just|ninja|gradlew?|mvnw?|rake|sbt)$/;
 
 function otherTarget(argv: readonly string[], named: number): string | undefined {
   return argv.find(

@@ -3,7 +3,7 @@ import { type Action, argsHash } from '../../../../src/permission/action.ts';
 import { RuleEngine } from '../../../../src/permission/match/engine.ts';
 import { RuleSet } from '../../../../src/permission/match/ruleSet.ts';
 import { validateMatch } from '../../../../src/permission/match/validate.ts';
-import type { Rule, RuleMatch } from '../../../../src/permission/rule.ts';
+import type { Rule, RuleMatch, Verdict } from '../../../../src/permission/rule.ts';
 import { execute } from '../../../support/builders.ts';
 import { CONTEXT, engineOn, FakeDisk, judge, loadGrammar, ruleFor } from './engineUnderTest.ts';
 
@@ -219,6 +219,27 @@ describe('The rule engine', () => {
         assert.equal((await engine.bound(match, call, CONTEXT)).ok, false);
         disk.files.set('/ws/app/build.sh', 'hash-1');
       }
+    }
+  });
+
+  it('knows the options of a build tool behind the wrapper that a project keeps for it', async () => {
+    const disk = new FakeDisk();
+    const engine = engineOn(disk);
+    const calls: [string, string, Verdict['verdict']][] = [
+      ['./gradlew test', './gradlew test --info --tests A', 'allow'],
+      ['./gradlew test', './gradlew test -Ievil.gradle', 'ask'],
+      ['./gradlew test', './gradlew test --scan', 'ask'],
+      ['./mvnw test', './mvnw test -q -Dtest=A', 'allow'],
+      ['./mvnw test', './mvnw test -fevil.xml', 'ask'],
+    ];
+    for (const [pattern, text, expected] of calls) {
+      disk.files.set(`/ws/app/${pattern.slice(2, -5)}`, 'hash');
+      const action = execute(text);
+      const call = { action, argsHash: argsHash(action) };
+      const bound = await engine.bound(command(pattern).match, call, CONTEXT);
+      assert.ok(bound.ok);
+      const { verdict } = await judge(action, [ruleFor(bound.value)], CONTEXT, engine);
+      assert.equal(verdict, expected, text);
     }
   });
 });
