@@ -125,7 +125,23 @@ const DESCRIBES =
 
 function isSecretWithin(within: string, key: string | undefined, raw: string): boolean {
   if (key !== undefined && DESCRIBES.test(key)) return false;
-  return isNamedSecret(within, raw) && (looksRandom(raw) || /codes?$/i.test(within));
+  if (!isNamedSecret(within, raw)) return false;
+  return (
+    looksRandom(raw) || /codes?$/i.test(within) || (key !== undefined && isKept(within, key, raw))
+  );
+}
+
+/** What is said of a place for secrets. */
+const SAYS_HOW =
+  /provider|backend|engine|manager|store|mode|source|driver|format|encoding|algorithm|strategy|policy|rotat|prefix|space|environment|description|title|comment/i;
+
+/** `{"secrets": {"stripe": "…"}}`: what is kept under a name, and not the name of what is kept elsewhere. */
+function isKept(within: string, key: string, raw: string): boolean {
+  if (SAYS_HOW.test(key)) return false;
+  return (
+    /passwords$/i.test(within) ||
+    (/secrets$/i.test(within) && /^(?![A-Z]+$)[A-Za-z]{4,64}$/.test(raw))
+  );
 }
 
 const MAX_WORDS = 500;

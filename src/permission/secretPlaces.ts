@@ -42,6 +42,12 @@ export const IN_PLACE: readonly Detector[] = [
   },
   {
     kind: 'password',
+    hints: ['example@', 'sample@', 'dummy@', 'fake@', 'mock@'],
+    // Elsewhere a placeholder; in the address of a server its password is just that, as in the manuals of databases.
+    pattern: /(?:example|sample|dummy|fake|mock)(?=@[\w[])(?<=:\/\/[\w.-]{1,64}:\w{4,7})/gi,
+  },
+  {
+    kind: 'password',
     hints: ['jdbc:oracle', 'sqlplus', 'sqlldr', 'expdp', 'impdp', '%'],
     pattern:
       /(?:jdbc:oracle:\w{2,6}:\w{1,64}\/|(?:sqlplus|sqlldr|expdp|impdp)\s[^;&|\n]{0,40}?(?<=\s)["']?\w{1,64}\/|smbclient\s[^;&|\n]{0,120}?(?<=\s)-U\s{0,4}["']?[\w\\/.-]{1,64}%)(?<secret>[^\s"'`\\;&|<>(){}@]{1,256})/g,

@@ -35,7 +35,7 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'GitLab token',
-    hints: ['gl'],
+    hints: ['gl', 'gr1348941'],
     pattern:
       /(?<![A-Za-z0-9])(?:gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct|wt)-[A-Za-z0-9_.-]{16,}|GR1348941[A-Za-z0-9_-]{16,})/g,
   },
@@ -79,7 +79,7 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'Azure secret',
-    hints: ['8q~', 'azfu', 'acdb', 'asto', 'aioug'],
+    hints: ['8q~', 'azfu', 'acdb', '+ast', 'aiot'],
     pattern:
       /(?<![A-Za-z0-9_~.-])[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,40}|(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{44,80}(?:AzFu|ACDb|\+ASt|AIoT)[A-Za-z0-9+/]{4,6}={0,2}/g,
   },
@@ -134,7 +134,7 @@ export const SHAPES: readonly Detector[] = [
   },
   {
     kind: 'password hash',
-    hints: ['$'],
+    hints: ['$', '{sha', '{ssha'],
     // As crypt, Apache, PHP, Django and LDAP write them: who has one can try passwords against it.
     pattern:
       /(?<![\w$])\$(?:1|2[abxy]?|5|6|7|y|gy|apr1|argon2(?:id|i|d)|scrypt|bcrypt-sha256|pbkdf2(?:-sha\d{1,3})?)\$[A-Za-z0-9./+=,_-]{1,80}(?:\$[A-Za-z0-9./+=,_-]{1,120}){1,4}|(?<![\w$])\$2[abxy]?\$\d\d\$[A-Za-z0-9./]{30,}|\{S?SHA(?:256|512)?\}[A-Za-z0-9+/]{20,}={0,2}/g,

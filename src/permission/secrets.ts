@@ -27,7 +27,7 @@ const FINDERS = new HintScan<Finder>([
     safely(place.hints, (text, extents) => nextWords(text, place, extents)),
   ),
   safely(['cookie', 'curl'], findCookies),
-  safely(['insert'], findRowSecrets),
+  safely(['insert', 'where'], findRowSecrets),
   safely(['kind: '], findManifestSecrets),
   { hints: ASSIGNED_HINTS, find: findAssignedSecrets },
 ]);
