@@ -99,8 +99,8 @@ const LONG_OF: Readonly<Record<string, readonly string[]>> = {
 
 function isRisky(word: string, sub: string): boolean {
   const name = /^--([a-z][\w-]*)/.exec(word)?.[1];
-  // ext:: names a program to talk to; elsewhere it is a text, such as a message.
-  if (name === undefined) return sub === 'remote' && word.includes('::');
+  // An address, or with ext:: a program to talk to; elsewhere it is a text, such as a message.
+  if (name === undefined) return sub === 'remote' && word.includes(':');
   if (SAFE.has(name)) return false;
   return [...LONG, ...(LONG_OF[sub] ?? [])].some((each) => each.startsWith(name));
 }

@@ -58,7 +58,8 @@ const CLOSED =
   xvfb-run perf valgrind heaptrack gosu su-exec sshpass torsocks torify proxychains rlwrap cpulimit prlimit numactl catchsegv
   docker-compose podman-compose minikube oc nomad xcrun act railway doppler op aws-vault chamber sops infisical dotenvx env-cmd
   npm-run-all run-s run-p wp drush start-stop-daemon daemonize dtach abduco tsp overmind foreman honcho tsc-watch onchange wait-on start-server-and-test forever pm cross-env dotenv direnv ansible ansible-playbook terraform tofu
-  pulumi vagrant heroku vercel netlify firebase wrangler fly flyctl serverless sls zip unzip cpio pax ar patch rename mlr nbqa papermill jupyter doxygen xsltproc exiftool ldd`);
+  pulumi vagrant heroku vercel netlify firebase wrangler fly flyctl serverless sls zip unzip cpio pax ar patch rename mlr nbqa papermill jupyter doxygen xsltproc exiftool ldd
+  run capsh sg newgrp machinectl systemd-nspawn nmcli cprofile profile pdb trace runpy debugpy viztracer pyinstrument scalene kernprof`);
 
 const INTERPRETERS =
   set(`sh bash zsh dash ksh mksh ash fish csh tcsh rbash elvish nu xonsh pwsh powershell cmd

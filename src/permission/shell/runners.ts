@@ -56,7 +56,7 @@ export function hasCommands(program: string): boolean {
 }
 
 /** Every word is something to build or run. */
-const TARGETS = /^(?:g?make|just|ninja|gradlew?|mvnw?|rake|sbt)$/;
+const TARGETS = /^(?:g?make|just|ninja|gradlew?|mvnw?|rake|sbt|flyway)$/;
 
 function otherTarget(argv: readonly string[], named: number): string | undefined {
   return argv.find(
@@ -193,7 +193,7 @@ const RUNS_A_NAME: ReadonlySet<string> = new Set([
 const CHANGES: ReadonlySet<string> = new Set(
   `install i add ci in ins isntall link ln publish unpublish login logout token access owner config set get cache
   dist-tag deprecate update up upgrade remove uninstall rm un unlink rebuild create init generate clean yank patch
-  pkg version team profile star alias extension secret auth download sync fix workspaces watch`.split(
+  pkg version team profile star alias extension secret auth download sync fix workspaces watch audit`.split(
     /\s+/,
   ),
 );
