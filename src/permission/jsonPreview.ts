@@ -31,6 +31,6 @@ export function jsonLine(title: string, preview: Spans, max: number): Spans {
 /** Printed JSON without its line ends and indents. */
 export function compact(spans: Spans): Spans {
   return spans.map((span) =>
-    typeof span === 'string' ? span.replace(/(?<=,)\n */g, ' ').replace(/\n */g, '') : span,
+    typeof span === 'string' ? span.replace(/,\n */g, ', ').replace(/\n */g, '') : span,
   );
 }

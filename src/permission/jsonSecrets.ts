@@ -107,6 +107,7 @@ const ASKS =
 
 /** `{"name": "DB_PASSWORD", "value": "…"}`, `{"element": "Password field", "text": "…"}` */
 function nameBeside(object: JsonObject): string | undefined {
+  if (!Object.keys(object).some((key) => VALUE.test(key))) return undefined;
   const beside = Object.entries(object).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].length <= 200,
   );

@@ -1,6 +1,6 @@
 import type { Settled } from '../permission/broker.ts';
 import { oneLine } from '../permission/cut.ts';
-import { canAllow, isAlways, nativeAnswer, outcomeOf } from '../permission/decision.ts';
+import { isAlways, type NativeAnswer, nativeAnswer, outcomeOf } from '../permission/decision.ts';
 import type { Display } from '../permission/display.ts';
 import type {
   AgentInfo,
@@ -8,7 +8,7 @@ import type {
   PermissionOption,
   PermissionRequest,
 } from '../permission/request.ts';
-import { canHaveRule, whyNoRule } from '../permission/rules.ts';
+import { whyNoRule } from '../permission/rules.ts';
 import { safeText } from '../permission/spans.ts';
 import { type RuleLink, ruleLink, type VerdictView, verdictView } from './ruleView.ts';
 import { monogram, type OutcomeLine, optionNote, outcomeLine, SURFACE_WORDS } from './words.ts';
@@ -70,6 +70,10 @@ export function cardView(
 ): CardView {
   const { agent, session } = request;
   const noRule = whyNoRule(request);
+  const sent = {
+    allow: nativeAnswer(request.options, 'allow'),
+    deny: nativeAnswer(request.options, 'deny'),
+  };
   return {
     id: request.id,
     argsHash: request.argsHash,
@@ -86,11 +90,11 @@ export function cardView(
       label: oneLine(option.label, MAX_LABEL),
       kind: option.kind,
       outcome: outcomeOf(option.kind),
-      note: optionNote(option, isPlain(request, option)),
+      note: optionNote(option, isSent(sent[outcomeOf(option.kind)], option)),
       wider: isAlways(option.kind) && option.bound !== 'exact',
     })),
-    canAllow: canAllow(request),
-    canHaveRule: canHaveRule(request),
+    canAllow: sent.allow !== undefined,
+    canHaveRule: noRule === undefined,
     ...(noRule !== undefined && { noRule }),
     ...(verdict && { verdict: verdictView(verdict) }),
     denyEndsTurn: request.denyEndsTurn === true,
@@ -121,10 +125,9 @@ export function ruleOf({ decision, verdict }: Settled): RuleLink | undefined {
   return verdict?.rule?.id === by.id ? ruleLink(verdict.rule) : undefined;
 }
 
-/** Codex has two answers for "no": the one that a plain deny sends, and one that also ends its turn. */
-function isPlain({ options }: PermissionRequest, { id, kind }: PermissionOption): boolean {
-  const native = nativeAnswer(options, outcomeOf(kind));
-  return native?.kind === 'option' && native.option.id === id;
+/** Whether a plain answer sends this option. Codex has two for "no": the other one also ends its turn. */
+function isSent(answer: NativeAnswer | undefined, { id }: PermissionOption): boolean {
+  return answer?.kind === 'option' && answer.option.id === id;
 }
 
 function baseName(path: string): string {
