@@ -35,6 +35,13 @@ export class FakeAnthropic extends ScriptedModel {
     return [...this.#outcomes.values()];
   }
 
+  /** When set, its messages wait until it has settled. */
+  held: Promise<void> | undefined;
+  /** How many were asked for. */
+  get asked(): number {
+    return this.#messages;
+  }
+
   protected answer(url: string, body: unknown, response: http.ServerResponse): void {
     if (this.refuse) {
       const { message, status, type } = this.refuse;
@@ -44,8 +51,12 @@ export class FakeAnthropic extends ScriptedModel {
     } else if (url.startsWith('/v1/messages') && isJsonObject(body)) {
       const id = ++this.#messages;
       const step = this.#next(body);
-      if (body['stream'] === true) stream(response, body, id, step);
-      else sendJson(response, 200, message(body, id, step));
+      const write = () =>
+        body['stream'] === true
+          ? stream(response, body, id, step)
+          : sendJson(response, 200, message(body, id, step));
+      if (this.held !== undefined) void this.held.then(write);
+      else write();
     } else {
       sendJson(response, 404, {
         type: 'error',

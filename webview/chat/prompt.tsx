@@ -64,7 +64,7 @@ export function Prompt({ session }: { readonly session: SessionView }): VNode {
 function placeholder(state: SessionView['state'], agent: string): string {
   switch (state) {
     case 'starting':
-      return `${agent} is starting. Type already: it reads this when it has started.`;
+      return `${agent} is starting. What you write now is sent when it has started.`;
     case 'ready':
       return `Tell ${agent} what to do`;
     case 'running':

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Emitter } from '../../base/event.ts';
 import { type JsonObject, stringAt } from '../../base/json.ts';
 import type { RaisedRequest } from '../../permission/broker.ts';
@@ -22,6 +23,7 @@ import {
   parseFrame,
   type TurnResult,
 } from './frames.ts';
+import { isEndOf, type Turn } from './turn.ts';
 import { endOfTurn, retryWords, signInProblem } from './turnEnd.ts';
 
 /** Lines to and from Claude Code; the in-memory ends of a test are the same. */
@@ -45,15 +47,6 @@ interface WaitingAsk {
 interface Reply {
   readonly error?: string;
   readonly content: JsonObject;
-}
-
-interface Turn {
-  readonly resolve: (end: TurnEnd) => void;
-  readonly reject: (error: UserError) => void;
-  interrupted: boolean;
-  toldRetry: boolean;
-  /** The kind of failure that Claude Code itself reported, such as `authentication_failed`. */
-  failure?: string;
 }
 
 const GONE: Reply = { content: {} };
@@ -82,6 +75,8 @@ export class ClaudeConnection implements AgentConnection {
   #broken: UserError | undefined;
   #isOver = false;
   #stopping: Promise<void> | undefined;
+  /** This version says what becomes of each message. */
+  #tellsMessages = false;
   /** It works in a worktree now, and nobody says in which directory. */
   #moved = false;
 
@@ -127,12 +122,14 @@ export class ClaudeConnection implements AgentConnection {
       if (this.#broken) throw this.#broken;
       if (this.#isOver || this.#stopping !== undefined) throw errors.sessionOver();
       if (this.#turn) throw errors.stillWorking();
+      const uuid = randomUUID();
       this.#send({
         type: 'user',
+        uuid,
         message: { role: 'user', content: [{ type: 'text', text }] },
         parent_tool_use_id: null,
       });
-      this.#turn = { resolve, reject, interrupted: false, toldRetry: false };
+      this.#turn = { resolve, reject, uuid, state: 'sent', interrupted: false, toldRetry: false };
     });
   }
 
@@ -143,7 +140,15 @@ export class ClaudeConnection implements AgentConnection {
     const done = this.#request('interrupt');
     // After the interrupt, so that a deny does not let the turn go on.
     this.#withdrawAll();
-    await done;
+    const { content } = await done;
+    const queued = content['still_queued'];
+    // A message that waits no more, and has not begun, gets no end of its own.
+    const isDropped =
+      turn.state === 'queued' && Array.isArray(queued) && !queued.includes(turn.uuid);
+    if (isDropped && this.#turn === turn) {
+      this.#turn = undefined;
+      turn.resolve({ reason: 'interrupted' });
+    }
   }
 
   endInput(): void {
@@ -227,6 +232,9 @@ export class ClaudeConnection implements AgentConnection {
         break;
       case 'delta':
         this.#emit(this.#conversation.delta(frame.event));
+        break;
+      case 'message':
+        this.#messageIs(frame.uuid, frame.state);
         break;
       case 'result':
         this.#turnEnded(frame.result);
@@ -331,18 +339,27 @@ export class ClaudeConnection implements AgentConnection {
   }
 
   #assistant(message: AssistantMessage): void {
-    if (message.error !== undefined && this.#turn) this.#turn.failure = message.error;
+    if (message.error !== undefined && this.#turn && this.#turn.state !== 'queued')
+      this.#turn.failure = message.error;
     // From here on its commands run in the worktree.
     if (message.blocks.some((block) => block['name'] === 'EnterWorktree')) this.#moved = true;
     this.#emit(this.#conversation.assistant(message));
   }
 
+  #messageIs(uuid: string, state: string): void {
+    this.#tellsMessages = true;
+    const turn = this.#turn;
+    if (turn?.uuid !== uuid) return;
+    turn.state = state === 'queued' ? 'queued' : 'begun';
+    // The person stopped it while it waited; an interrupt ends only what is under way.
+    if (state === 'started' && turn.interrupted) void this.#request('interrupt');
+  }
+
   #turnEnded(result: TurnResult): void {
     const turn = this.#turn;
-    this.#turn = undefined;
     this.#conversation.endTurn();
-    // Claude Code can take a turn by itself, when something that runs in the background has news.
-    if (!turn) return;
+    if (!turn || !isEndOf(turn, result, this.#tellsMessages)) return;
+    this.#turn = undefined;
     const problem = signInProblem(result, turn.failure);
     if (problem === undefined) turn.resolve(endOfTurn(result, turn.interrupted));
     else turn.reject(errors.notSignedIn(problem));

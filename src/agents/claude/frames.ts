@@ -30,6 +30,8 @@ export type Frame =
   | { readonly kind: 'toolResults'; readonly results: readonly ToolResult[] }
   | { readonly kind: 'delta'; readonly event: JsonObject }
   | { readonly kind: 'result'; readonly result: TurnResult }
+  /** What became of a message that was sent with this `uuid`: `queued`, `started`, `completed`. */
+  | { readonly kind: 'message'; readonly uuid: string; readonly state: string }
   | { readonly kind: 'ignored' };
 
 /** `can_use_tool`. */
@@ -70,6 +72,8 @@ export interface TurnResult {
   /** `completed`, `aborted_tools`, `aborted_streaming`, … */
   readonly terminalReason?: string;
   readonly stopReason?: string;
+  /** What began the turn, such as `task-notification`; absent for a message of the person. */
+  readonly origin?: string;
   /** HTTP status of the model's service, when that was what failed. */
   readonly apiStatus?: number;
 }
@@ -164,6 +168,7 @@ function result(frame: JsonObject, line: string): Result<Frame, UserError> {
   const text = stringAt(frame, 'result') ?? (errors.length > 0 ? errors.join('\n') : undefined);
   const terminalReason = stringAt(frame, 'terminal_reason');
   const stopReason = stringAt(frame, 'stop_reason');
+  const origin = stringAt(frame['origin'], 'kind');
   const apiStatus = frame['api_error_status'];
   return ok({
     kind: 'result',
@@ -173,6 +178,7 @@ function result(frame: JsonObject, line: string): Result<Frame, UserError> {
       ...(text !== undefined && { text }),
       ...(terminalReason !== undefined && { terminalReason }),
       ...(stopReason !== undefined && { stopReason }),
+      ...(origin !== undefined && { origin }),
       ...(typeof apiStatus === 'number' && { apiStatus }),
     },
   });
@@ -207,6 +213,11 @@ function shownFrame(type: string, frame: JsonObject): Frame {
     }
     case 'user':
       return { kind: 'toolResults', results: blocksOf(frame).flatMap(toolResult) };
+    case 'command_lifecycle': {
+      const uuid = stringAt(frame, 'command_uuid');
+      const state = stringAt(frame, 'state');
+      return uuid && state ? { kind: 'message', uuid, state } : { kind: 'ignored' };
+    }
     case 'stream_event': {
       const event = frame['event'];
       return isJsonObject(event) && !isSubAgent ? { kind: 'delta', event } : { kind: 'ignored' };

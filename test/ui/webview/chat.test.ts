@@ -279,7 +279,7 @@ describe('chat panel', function () {
       await open([], { state: 'starting' });
       assert.equal(
         await box().getAttribute('placeholder'),
-        'Claude Code is starting. Type already: it reads this when it has started.',
+        'Claude Code is starting. What you write now is sent when it has started.',
       );
       await box().fill('Fix it');
       await view.page.keyboard.press('Enter');

@@ -52,7 +52,8 @@ async function replay(frames: readonly Recorded[]) {
         void memory.prompts(text);
         // One client wrote its text as a string; that means the same.
         const message = { role: 'user', content: [{ type: 'text', text }] };
-        expected.push({ type: 'user', message, parent_tool_use_id: null });
+        const uuid = stringAt(memory.written.at(expected.length), 'uuid') ?? '';
+        expected.push({ type: 'user', uuid, message, parent_tool_use_id: null });
       } else if (subtype === 'interrupt') {
         const waiting = memory.pending.map(({ native }) => String(native.requestId));
         void memory.connection.interrupt();
