@@ -107,19 +107,21 @@ describe('An OpenCode that takes what it is sent and does not answer', () => {
 describe('A call to a server that takes it and goes silent', () => {
   let server: Server;
   let answer: (response: ServerResponse) => void;
-  let api: ReturnType<typeof httpApi>;
+  let url: string;
 
   beforeEach(async () => {
     server = createServer((_, response) => answer(response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const url = `http://127.0.0.1:${port}`;
-    api = httpApi({ url, password: 'p', directory: '/home/dev', limitMs: 100 });
+    url = `http://127.0.0.1:${port}`;
   });
   afterEach(() => {
     server.closeAllConnections();
     server.close();
   });
+
+  const waiting = (limitMs: number) =>
+    httpApi({ url, password: 'p', directory: '/home/dev', limitMs });
 
   it('is cut off, before the answer and in the middle of it', async () => {
     for (const way of [
@@ -127,6 +129,7 @@ describe('A call to a server that takes it and goes silent', () => {
       (response: ServerResponse) => void response.writeHead(200).write('{"half":'),
     ]) {
       answer = way;
+      const api = waiting(100);
       const expected = { name: 'UserError', message: noAnswer(100).message };
       await assert.rejects(api.get('/config'), expected);
       await assert.rejects(api.post('/session', {}), expected);
@@ -137,13 +140,13 @@ describe('A call to a server that takes it and goes silent', () => {
   it('is cut off for events that do not begin; events that have begun may be silent for longer', async () => {
     answer = () => undefined;
     const { signal } = new AbortController();
-    await assert.rejects(api.events(signal), { name: 'UserError' });
+    await assert.rejects(waiting(100).events(signal), { name: 'UserError' });
     answer = (response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders();
-      void sleep(300).then(() => response.end('data: {"type":"late"}\n\n'));
+      void sleep(2000).then(() => response.end('data: {"type":"late"}\n\n'));
     };
     const came: unknown[] = [];
-    for await (const event of await api.events(signal)) came.push(event);
+    for await (const event of await waiting(1500).events(signal)) came.push(event);
     assert.deepEqual(came, [{ type: 'late' }]);
   });
 });
