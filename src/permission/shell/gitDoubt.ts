@@ -2,7 +2,7 @@
 export function gitDoubt(argv: readonly string[], from: number): string | undefined {
   const sub = argv[1] ?? '';
   // Before the subcommand: -c, -C, --git-dir, --exec-path. A name that is not git's own can be an alias for anything.
-  if (from <= 1 && !READERS.has(sub)) return sub === '' ? undefined : `"${sub}"`;
+  if (sub in {} || (from <= 1 && !READERS.has(sub))) return sub === '' ? undefined : `"${sub}"`;
   const start = Math.max(from, 2);
   const words = argv.slice(start);
   const end = words.indexOf('--');

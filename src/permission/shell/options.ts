@@ -27,18 +27,18 @@ export function argumentDoubt(argv: readonly string[], from: number): string | u
 /** What a program is known as here: wrappers that a project keeps for its build tool, and other names of the same. */
 function ownName(program: string): string {
   const name = baseName(program);
-  return OTHER_NAMES[name] ?? name;
+  return OTHER_NAMES.get(name) ?? name;
 }
 
-const OTHER_NAMES: Readonly<Record<string, string>> = {
-  gradlew: 'gradle',
-  mvnw: 'mvn',
-  bazelisk: 'bazel',
-  gmake: 'make',
-  pip3: 'pip',
-  fdfind: 'fd',
-  tofu: 'terraform',
-};
+const OTHER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['gradlew', 'gradle'],
+  ['mvnw', 'mvn'],
+  ['bazelisk', 'bazel'],
+  ['gmake', 'make'],
+  ['pip3', 'pip'],
+  ['fdfind', 'fd'],
+  ['tofu', 'terraform'],
+]);
 
 /** Long options that run a program, load code, read other settings or write a file, whatever the program. */
 const RISKY_LONG = new RegExp(

@@ -11,7 +11,8 @@ export type Reach = 'open' | 'closed' | 'interpreter' | 'never';
 
 export function reachOf(program: string): Reach {
   const name = baseName(program).replace(/(?<=^[a-z]+)[-.\d]+$/, '');
-  if (NEVER.has(name)) return 'never';
+  // `constructor` and its like would be found in each table of programs.
+  if (NEVER.has(name) || name in {}) return 'never';
   if (INTERPRETERS.has(name)) return 'interpreter';
   return CLOSED.has(name) ? 'closed' : 'open';
 }

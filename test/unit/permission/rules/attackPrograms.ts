@@ -3,6 +3,11 @@ import type { AttackClass } from './attacks.ts';
 /** Programs that run what their arguments say. */
 export const PROGRAM_ATTACKS: readonly AttackClass[] = [
   {
+    name: 'names that every object has',
+    rules: ['constructor', '__proto__', 'git constructor'],
+    commands: ['constructor run x', '__proto__ --exec x', 'git constructor --oneline'],
+  },
+  {
     name: 'wrapper, eval, runner',
     rules: [
       'env',
