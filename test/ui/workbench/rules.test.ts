@@ -49,10 +49,12 @@ describe('a rule on the workbench', () => {
 
   async function promptAgent(name = 'Second agent'): Promise<Frame> {
     await workbench.runCommand('Countersign: Start Session');
-    await workbench.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).click();
+    const picker = workbench.page.locator('.quick-input-widget').filter({ visible: true });
+    // The list is longer than what is shown of it.
+    await picker.locator('input.input').fill(name);
+    await picker.locator('.monaco-list-row', { hasText: name }).click();
     const chat = await chatOf(name);
     await chat.getByRole('textbox').fill('[[command]]');
-    // Not before the agent runs.
     await chat.getByRole('button', { name: 'Send' }).click();
     return chat;
   }
