@@ -32,9 +32,9 @@ function isFamiliar(program: string): boolean {
 /** What every program that has them means alike. */
 const HARMLESS =
   /^(?:-[vqV]|--(?:verbose|quiet|silent|help|version|all|all-files|json|no-color|colou?rs?(?:=\w+)?|dry-run|check|diff|strict|list|summary|stats|no-cache|no-progress|coverage|ci|format=\w+|(?:limit|level|timeout)(?:=\w+)?))$/;
-const RUNS = /^(?:run|exec|x|eval|start|shell|script|console)$/;
+const RUNS = /^(?:run|exec|eval|start|shell|script|console)$/;
 const CHANGES =
-  /^(?:(?:un)?(?:install|set|link|publish|tag)|(?:set|add|remove|delete|create|update)-.*|run|exec|x|eval|start|stop|restart|shell|script|console|deploy|release|push|pull|sync|upload|send|login|logout|auth|config|init|new|add|rm|remove|del|delete|destroy|drop|kill|clean|purge|prune|reset|restore|import|apply|migrate|upgrade|update|fix|format|edit|write|put|move|rename|browse|open|serve|server|commit|checkout|switch|merge|rebase|revert)$/;
+  /^(?:(?:un)?(?:install|set|link|publish|tag)|(?:set|add|remove|delete|create|update)-.*|run|exec|eval|start|stop|restart|shell|script|console|deploy|release|push|pull|sync|upload|send|login|logout|auth|config|init|new|add|rm|remove|del|delete|destroy|drop|kill|clean|purge|prune|reset|restore|import|apply|migrate|upgrade|update|fix|format|edit|write|put|move|rename|browse|open|serve|server|commit|checkout|switch|merge|rebase|revert)$/;
 /** Code, `key=value`, a file with options, or what comes through a named channel: `msl:x`. */
 const MAY_BE_CODE =
   /[\s;|&$`(){}<>\\"']|^[\w.-]+=|^@|^[A-Za-z][\w+.-]*:(?!\d)|^(?:[\w-]+\.)+(?:com|org|net|io|dev)\//;
