@@ -1,8 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { answerFrame, draftOf } from '../../src/agents/claude/asks.ts';
 import { parseFrame } from '../../src/agents/claude/frames.ts';
 import type { Place } from '../../src/agents/claude/toolMapping.ts';
@@ -12,6 +10,7 @@ import { Broker } from '../../src/permission/broker.ts';
 import type { JournalPort } from '../../src/permission/journalPort.ts';
 import { cardView } from '../../src/protocol/cardView.ts';
 import { FileJournal } from '../../src/storage/journal.ts';
+import { heapInUse } from '../support/heap.ts';
 import { rulesOnFakes } from '../support/rules.ts';
 import { askLines } from './frames.ts';
 
@@ -147,9 +146,9 @@ async function withFileJournal(lines: readonly string[], count: number): Promise
 async function heapGrowth(lines: readonly string[]): Promise<HeapReport> {
   const relay = relayOn(inMemory());
   await relayUntimed(relay, lines, 10_000);
-  const after10000Bytes = heapNow();
+  const after10000Bytes = heapInUse();
   await relayUntimed(relay, lines, 90_000);
-  const after100000Bytes = heapNow();
+  const after100000Bytes = heapInUse();
   return {
     after10000Bytes,
     after100000Bytes,
@@ -159,13 +158,6 @@ async function heapGrowth(lines: readonly string[]): Promise<HeapReport> {
 
 async function relayUntimed(relay: Relay, lines: readonly string[], count: number): Promise<void> {
   for (let i = 0; i < count; i++) await relay(lines[i % lines.length] ?? '');
-}
-
-function heapNow(): number {
-  setFlagsFromString('--expose-gc');
-  const collect: unknown = runInNewContext('gc');
-  if (typeof collect === 'function') for (let i = 0; i < 3; i++) collect();
-  return process.memoryUsage().heapUsed;
 }
 
 function timing(milliseconds: readonly number[]): Timing {
