@@ -2,10 +2,12 @@ import { type ChildProcessWithoutNullStreams, spawn as spawnPlain } from 'node:c
 import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import spawn from 'cross-spawn';
+import type { Disposable } from '../base/disposable.ts';
 import { Emitter, type Event } from '../base/event.ts';
 import { settledWithin } from '../base/settledWithin.ts';
 import type { UserError } from '../protocol/userError.ts';
 import type { AgentExit } from './agent.ts';
+import { endWithHost } from './endWithHost.ts';
 import { ErrorOutput } from './errorOutput.ts';
 import { LineBuffer } from './lineBuffer.ts';
 import * as errors from './processErrors.ts';
@@ -27,6 +29,8 @@ export interface ChildOptions {
   readonly graceMs?: number;
   /** What asks the process to end, for an agent that ends its commands only on another signal; SIGTERM unless set. */
   readonly stopSignal?: NodeJS.Signals;
+  /** It goes on when its input is closed, so it is ended when the process that started it is killed. Not on Windows. */
+  readonly outlivesInput?: boolean;
   /** A line for the output channel, redacted. */
   log(line: string): void;
 }
@@ -49,6 +53,7 @@ export class AgentProcess {
   readonly #line = new Emitter<string>((error) => this.fail(errors.broken(this.#name, error)));
   readonly #stderr: ErrorOutput;
   readonly #closed: Promise<void>;
+  readonly #guard: Disposable | undefined;
   readonly #onAbort = () => void this.stop();
   #reading = false;
   #ended = false;
@@ -78,6 +83,8 @@ export class AgentProcess {
     this.#lines = new LineBuffer(options.maxLineBytes ?? MAX_LINE);
     this.#stderr = new ErrorOutput((line) => options.log(`${options.agentName}: ${line}`));
     this.#closed = new Promise((resolve) => child.once('close', () => resolve()));
+    if (options.outlivesInput && !isWindows && child.pid !== undefined)
+      this.#guard = endWithHost(child.pid);
     child.stderr.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     child.stdin.on('error', () => this.#inputBroke());
     child.stdout.on('error', (error) => this.fail(errors.broken(this.#name, error)));
@@ -163,6 +170,7 @@ export class AgentProcess {
     const { code, signal } = await this.#leaderExit();
     clearTimeout(this.#brokenInput);
     if (!isWindows) await this.#endGroup();
+    this.#guard?.dispose();
     if (!(await settledWithin(this.#closed, DRAIN_MS))) {
       this.#child.stdout.destroy();
       this.#child.stderr.destroy();

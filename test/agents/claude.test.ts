@@ -8,6 +8,7 @@ import { UserError } from '../../src/protocol/userError.ts';
 import { CLAUDE_CODE, claudeProgram } from '../support/agentCache.ts';
 import type { HostOrder } from '../support/claudeHost.ts';
 import { type ClaudeUnderTest, claudeUnderTest } from '../support/claudeUnderTest.ts';
+import { isRunning } from '../support/processes.ts';
 import { ROOT } from '../support/testFolder.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { agentContract } from './contract.ts';
@@ -189,15 +190,4 @@ function startHost(order: HostOrder): ChildProcess {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-}
-
-/** A process that has ended and that nobody has asked about yet does not run. */
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    if (process.platform !== 'linux') return true;
-    return !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

@@ -112,6 +112,17 @@ export function isAlive(process_: Identity): boolean {
   return table().some((row) => row.pid === process_.pid && row.started === process_.started);
 }
 
+/** A process that has ended and that nobody has asked about yet does not run. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    if (process.platform !== 'linux') return true;
+    return !/\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 /** All processes below `root`, children before grandchildren, without `root` itself. */
 export function descendants(root: number): Identity[] {
   const rows = table();

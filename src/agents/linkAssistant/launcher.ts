@@ -59,6 +59,7 @@ async function startAgent(
     agentName: AGENT.name,
     // It ends what it runs on SIGINT only, and does not end by itself while a request waits.
     stopSignal: 'SIGINT',
+    outlivesInput: true,
     log: start.log,
   };
   const version = await versionOf({ ...child, args: [...args, '--version'] });

@@ -33,6 +33,7 @@ export async function startServer(options: ServerOptions): Promise<OpenCodeServe
     env: { ...env, OPENCODE_SERVER_PASSWORD: password, OPENCODE_SERVER_USERNAME: 'opencode' },
     signal: start.signal,
     agentName: AGENT.name,
+    outlivesInput: true,
     log: start.log,
   });
   try {

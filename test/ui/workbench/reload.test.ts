@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { createSampleWorkspace } from '../../../src/demo/sampleWorkspace.ts';
+import { isRunning } from '../../support/processes.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { openWorkbench } from '../../support/workbench.ts';
@@ -28,7 +29,7 @@ describe('a window that is reloaded while a request waits', () => {
         'the end on record',
       );
       assert.match(fs.readFileSync(before ?? '', 'utf8'), /"decision":"deny"/);
-      await waitFor(() => agents.every((pid) => !isAlive(pid)), 'the end of the agent');
+      await waitFor(() => agents.every((pid) => !isRunning(pid)), 'the end of the agent');
       // The demo starts anew in the new window: its request is another one.
       await workbench.treeItem('node test/brew.test.js').waitFor({ timeout: 60_000 });
       await workbench.screenshot('reload-new-window');
@@ -69,13 +70,4 @@ function agentProcesses(folder: string): number[] {
       }
     })
     .map(Number);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentProcess, type ChildOptions } from '../../../src/agents/process.ts';
+import { descendants } from '../../../src/agents/processTree.ts';
 import { UserError } from '../../../src/protocol/userError.ts';
-import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
+import { isRunning } from '../../support/processes.ts';
+import { ROOT, removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 /** Stays, and answers what it is told: `exit 3`, or the line itself. */
@@ -347,6 +350,34 @@ describe('AgentProcess', () => {
       await agent.stop();
       await sleep(1500);
       assert.equal(fs.existsSync(file), false);
+    });
+
+    it('ends one that goes on when its input is closed, when the process that started it is killed', async () => {
+      const script = path.join(ROOT, 'test/support/processHost.ts');
+      const stays = 'console.log(process.pid); setInterval(() => {}, 1000)';
+      const host = spawn(process.execPath, ['--import', 'tsx', script, stays], {
+        cwd: ROOT,
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      let output = '';
+      host.stdout.on('data', (chunk: Buffer) => {
+        output += chunk.toString();
+      });
+      await waitFor(() => output.includes('\n'), 'the agent');
+      const pid = Number(output);
+      assert.ok(isRunning(pid));
+      host.kill('SIGKILL');
+      await waitFor(() => !isRunning(pid), 'the end of the agent');
+    });
+
+    it('leaves no guard behind', async () => {
+      const before = await descendants(process.pid);
+      const { agent } = await start(ECHO, { outlivesInput: true });
+      const added = (await descendants(process.pid)).filter((pid) => !before.includes(pid));
+      assert.equal(added.length, 2);
+      agent.write('exit 0');
+      await agent.exited;
+      await waitFor(() => !added.some(isRunning), 'the end of both');
     });
 
     it('does not wait for a stranger that holds its output', async () => {
