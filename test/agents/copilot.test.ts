@@ -8,6 +8,7 @@ import {
   copilotUnderTest,
   launcherWith,
 } from '../support/acpCliUnderTest.ts';
+import { hasPosix, needs } from '../support/needs.ts';
 import { removeFolder, temporaryFolder } from '../support/testFolder.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { agentContract } from './contract.ts';
@@ -46,8 +47,8 @@ describe('GitHub Copilot CLI', () => {
     await assert.rejects(conversation.start(), isNotGated);
   });
 
-  it('is not started by a script of the person that has it run everything, of which it would not tell', async () => {
-    if (process.platform === 'win32') return;
+  it('is not started by a script of the person that has it run everything, of which it would not tell', async function () {
+    needs(this, 'scripts that are programs', hasPosix);
     const folder = temporaryFolder();
     const wrapper = path.join(folder, 'copilot');
     const text = `#!/bin/sh\nexec "${agent.program}" --allow-all-tools "$@"\n`;

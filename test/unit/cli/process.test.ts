@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createSampleWorkspace } from '../../../src/demo/sampleWorkspace.ts';
 import { journalFiles, verifyJournal } from '../../../src/storage/journalReader.ts';
+import { hasPosix, needs } from '../../support/needs.ts';
 import { ROOT, removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 import type { Line } from './relayHarness.ts';
 
@@ -154,7 +155,7 @@ describe('countersign run, as processes', function () {
   });
 
   it('exits with 143 on SIGTERM and leaves no process', async function () {
-    if (process.platform === 'win32') this.skip();
+    needs(this, 'signals between processes', hasPosix);
     const run = countersign('[[edit]]');
     await request(run);
     run.child.kill('SIGTERM');

@@ -112,8 +112,7 @@ describe('The end of a relay', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
   ] as const) {
-    it(`denies what waits and stops the agent on ${signal}`, async function () {
-      if (process.platform === 'win32') this.skip();
+    it(`denies what waits and stops the agent on ${signal}`, async () => {
       const setup = await started();
       await asked(setup);
       setup.stop.request({ kind: 'signal', signal });

@@ -8,6 +8,7 @@ import type { JournalEntry } from '../../../src/permission/journalPort.ts';
 import { isProtected } from '../../../src/permission/protectedPaths.ts';
 import { FileJournal, type JournalFs } from '../../../src/storage/journal.ts';
 import { journalFiles, verifyJournal } from '../../../src/storage/journalReader.ts';
+import { hasPosix, needs } from '../../support/needs.ts';
 import { removeFolder, temporaryFolder } from '../../support/testFolder.ts';
 
 const entry = (n: number, target = `command ${n}`): JournalEntry => ({
@@ -117,8 +118,8 @@ describe('FileJournal', () => {
   });
 
   it('makes a file that only its owner can read', async function () {
-    // Windows has no such modes; a profile's folder is its owner's there.
-    if (process.platform === 'win32') this.skip();
+    // In Windows a profile's folder is its owner's.
+    needs(this, 'file modes', hasPosix);
     const inner = path.join(folder, 'a', 'b');
     const journal = new FileJournal({ folder: inner, newId });
     await journal.append(entry(1));
@@ -280,7 +281,7 @@ describe('FileJournal', () => {
   });
 
   it('notices that its file was replaced', async function () {
-    if (process.platform === 'win32') this.skip();
+    needs(this, 'to rename a file that is open', hasPosix);
     const journal = new FileJournal({ folder, newId });
     await journal.append(entry(1));
     const file = journal.file ?? '';
@@ -318,7 +319,7 @@ describe('FileJournal', () => {
   });
 
   it('refuses an entry when a real device is full', async function () {
-    if (!fs.existsSync('/dev/full')) this.skip();
+    needs(this, '/dev/full', fs.existsSync('/dev/full'));
     const port: JournalFs = {
       mkdir: fsPromises.mkdir,
       stat: fsPromises.stat,

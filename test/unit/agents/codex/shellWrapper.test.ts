@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import fc from 'fast-check';
 import { quotedWords, scriptOf, unwrapped } from '../../../../src/agents/codex/shellWrapper.ts';
+import { needs } from '../../../support/needs.ts';
 
 /** As Rust's `shlex` writes it: the forms that were seen of Codex. */
 const WRAPPED: readonly (readonly [string, string])[] = [
@@ -67,7 +68,7 @@ describe("The wrapper around Codex's commands", () => {
   });
 
   it('gives the words that a real shell reads', function () {
-    if (!fs.existsSync('/bin/bash')) this.skip();
+    needs(this, '/bin/bash', fs.existsSync('/bin/bash'));
     const chars = (set: string) =>
       fc.array(fc.constantFrom(...set), { maxLength: 5 }).map((all) => all.join(''));
     const piece = fc.oneof(

@@ -7,6 +7,7 @@ import { HistoryIndex } from '../../../../src/storage/history/historyIndex.ts';
 import { readSnapshot, writeSnapshot } from '../../../../src/storage/history/historySnapshot.ts';
 import { RecordHistory } from '../../../../src/storage/history/recordHistory.ts';
 import { journalFileName } from '../../../../src/storage/journalFormat.ts';
+import { hasPosix, needs } from '../../../support/needs.ts';
 import { removeFolder, temporaryFolder } from '../../../support/testFolder.ts';
 
 const NAME = journalFileName('01ARZ3NDEKTSV4RRFFQ69G5FAV');
@@ -120,8 +121,8 @@ describe('A snapshot of the history', () => {
     }
   });
 
-  it('can be read by its owner only', async () => {
-    if (process.platform === 'win32') return;
+  it('can be read by its owner only', async function () {
+    needs(this, 'file modes', hasPosix);
     await save();
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
   });
